@@ -85,13 +85,16 @@ const main = async (name: string | undefined, words: ReadonlyArray<string>): Pro
 }
 
 /** Returns the message for an error that the user can correct; `null` for a bug. */
-const explain = (error: unknown): CommandError | null => {
+const explain = async (error: unknown): Promise<CommandError | null> => {
   if (error instanceof CommandError) return error
   if (error instanceof InvalidSettingError) return new CommandError(error.message)
   if (error instanceof UserError || error instanceof CloseError) return new CommandError(error.message)
   const code = errnoOf(error)
   if (!(error instanceof Error) || code === undefined) return null
-  if (code.startsWith('ERR_PARSE_ARGS')) return new CommandError(explainUsage(error, name ?? ''), 2)
+  if (code.startsWith('ERR_PARSE_ARGS')) {
+    const { usage } = await loadCommand(name ?? '')
+    return new CommandError(explainUsage(error, name ?? '', usage), 2)
+  }
   const explained = explainSystemError(error)
   return explained === null ? null : new CommandError(explained)
 }
@@ -106,7 +109,7 @@ try {
   // process exits explicitly.
   process.exit(await main(name, args))
 } catch (error) {
-  const failure = explain(error)
+  const failure = await explain(error)
   if (failure === null) throw error
   const prefix = failure.message.startsWith('usage:') ? '' : 'larder: '
   for (const line of failure.lines) printErrorLine(`${prefix}${line}`)

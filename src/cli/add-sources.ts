@@ -66,7 +66,8 @@ export const addSources = (
   if (words.filter((word) => word === '-').length > 1)
     throw new CommandError('standard input can be added once', 2)
   return words.flatMap((word): ReadonlyArray<AddSource> => {
-    if (word === '-') return [{ kind: 'input', label: 'standard input', name: inputName ?? 'input' }]
+    if (word === '-')
+      return [{ kind: 'input', label: inputName ?? 'standard input', name: inputName ?? 'input' }]
     if (/^https?:\/\//i.test(word)) return [urlSource(word)]
     if (!isFolder(word)) return [{ kind: 'file', label: word, path: word }]
     const paths = [...filesInFolder(word)]

@@ -79,7 +79,32 @@ export class CommandError extends Error {
   }
 }
 
-/** Returns the usage of a command, including `--json`, which every command accepts. */
-export const fullUsage = (usage: string): string => `larder ${usage} [--json]`
+/** Width of a terminal. */
+export const maxColumns = 80
 
-export const usageError = (usage: string): CommandError => new CommandError(`usage: ${fullUsage(usage)}`, 2)
+/** Splits a usage at the spaces outside of brackets, and before each alternative. */
+const usagePieces = (usage: string): ReadonlyArray<string> => {
+  const pieces: string[] = []
+  let depth = 0
+  for (const word of usage.split(' ')) {
+    const isAlternative = word === '|'
+    if (pieces.length === 0 || isAlternative || (depth === 0 && pieces.at(-1) !== '|')) pieces.push(word)
+    else pieces.push(`${pieces.pop()} ${word}`)
+    depth += word.split('[').length - word.split(']').length
+  }
+  return pieces
+}
+
+/** Returns the usage of a command after `head`, with `--json`, which every command accepts, as lines of a terminal. */
+export const usageLines = (head: string, usage: string): ReadonlyArray<string> => {
+  const lines: string[] = []
+  let line = `${head}larder`
+  for (const piece of usagePieces(`${usage} [--json]`)) {
+    const fits = `${line} ${piece}`.length <= maxColumns
+    if (!fits) lines.push(line)
+    line = fits ? `${line} ${piece}` : `${' '.repeat(head.length + 2)}${piece}`
+  }
+  return [...lines, line]
+}
+
+export const usageError = (usage: string): CommandError => new CommandError(usageLines('usage: ', usage), 2)

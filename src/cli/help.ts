@@ -1,6 +1,4 @@
-import { type Command, fullUsage } from './command.ts'
-
-const maxColumns = 80
+import { type Command, maxColumns, usageLines } from './command.ts'
 
 /** Breaks `head` and `text` into lines. The lines after the first begin in the column where `text` does. */
 const wrapped = (head: string, text: string): ReadonlyArray<string> => {
@@ -27,12 +25,14 @@ const common: Command['words'] = [['--json', 'prints only JSON on standard outpu
 
 /** Returns the help text of one command. */
 export const commandHelp = ({ usage, about, words }: Command): string =>
-  [`usage: ${fullUsage(usage)}`, '', ...wrapped('', about), '', ...columns([...words, ...common])].join('\n')
+  [...usageLines('usage: ', usage), '', ...wrapped('', about), '', ...columns([...words, ...common])].join(
+    '\n',
+  )
 
 export const overviewHelp = (commands: ReadonlyArray<Command>): string =>
   [
     'usage:',
-    ...commands.flatMap(({ usage, about }) => [`  ${fullUsage(usage)}`, ...wrapped('      ', about)]),
+    ...commands.flatMap(({ usage, about }) => [...usageLines('  ', usage), ...wrapped('      ', about)]),
     '',
     ...wrapped(
       '',

@@ -1,4 +1,4 @@
-import type { components } from '#larder-client'
+import type { components, LibraryEvent } from '#larder-client'
 import type { PurgeTarget } from '../domain/freshness/purge-target.ts'
 import type { JobState } from '../domain/jobs/job.ts'
 import type { MediaChange } from '../domain/library/media-change.ts'
@@ -21,6 +21,27 @@ export type DeletionResult = {
 
 /** What a revocation has done. */
 type RevocationResult = { readonly not_before: number; readonly started: Schemas['Purge'] | null }
+
+/** Which events are followed. `null`: those of any file, or of any job. */
+type EventFilter = { readonly media: string | null; readonly job: string | null }
+
+/** The webhooks of a library. */
+export type WebhookAccess = {
+  readonly list: () => Promise<ReadonlyArray<Schemas['Webhook']>>
+  /** `events`: only these types; `null`: all. */
+  readonly add: (
+    url: string,
+    events: NonNullable<Schemas['NewWebhook']['events']> | null,
+  ) => Promise<Schemas['WebhookWithSecret']>
+  readonly remove: (uid: string) => Promise<void>
+  readonly rotate: (uid: string) => Promise<Schemas['WebhookWithSecret']>
+  readonly enable: (uid: string) => Promise<Schemas['Webhook']>
+  readonly test: (uid: string) => Promise<Schemas['WebhookDelivery']>
+  /** Lists the newest deliveries. */
+  readonly listDeliveries: (uid: string, limit: number) => Promise<ReadonlyArray<Schemas['WebhookDelivery']>>
+  readonly findDelivery: (uid: string, id: number) => Promise<Schemas['WebhookDelivery']>
+  readonly retryDelivery: (uid: string, id: number) => Promise<Schemas['WebhookDelivery']>
+}
 
 /**
  * What commands do with a library, on this machine or on a server. Every function throws a `CommandError` for what the
@@ -50,5 +71,15 @@ export type LibraryAccess = {
   readonly requestReceipts: (uid: string) => Promise<Schemas['Purge'] | null>
   /** Returns the receipts so far; `null` if they cannot be read. */
   readonly findReceipts: (purge: string) => Promise<Schemas['Purge'] | null>
+  /**
+   * Yields what happens from now on, or after the event with the id `after`, until the signal is aborted. Goes on while
+   * the library cannot be reached for a while.
+   */
+  readonly followEvents: (
+    filter: EventFilter,
+    after: string | null,
+    signal: AbortSignal,
+  ) => AsyncIterable<LibraryEvent>
+  readonly webhooks: WebhookAccess
   readonly sleep: (milliseconds: number) => Promise<void>
 }

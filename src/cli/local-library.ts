@@ -4,19 +4,30 @@ import { jobAsJson } from '../domain/jobs/job-json.ts'
 import { mediaDetailAsJson, mediaItemAsJson } from '../domain/library/media-json.ts'
 import { JobUid, type PurgeUid } from '../domain/media/ids.ts'
 import { isUid } from '../domain/media/uid-text.ts'
+import type { DomainError } from '../domain/shared/errors.ts'
 import { formatMicroseconds } from '../domain/shared/timestamp.ts'
-import { E, O } from '../fp.ts'
+import { E, O, TE } from '../fp.ts'
 import type { JobPage } from '../ports/job-queue.ts'
 import type { MediaPage } from '../ports/media-repository.ts'
+import { type Erasure, isErasureComplete } from '../ports/trash.ts'
 import { CommandError } from './command.ts'
+import { erasedFile } from './describe-erasure.ts'
 import { withServices } from './library.ts'
 import type { LibraryAccess } from './library-access.ts'
+import { followLocalEvents } from './local-events.ts'
+import { localWebhooks } from './local-webhooks.ts'
 import { orThrowCommandError } from './or-throw-command-error.ts'
 
 /** Number of files or jobs that are read at once. */
 const pageSize = 200
 
 type Services = Parameters<Parameters<typeof withServices>[1]>[0]
+
+const erasureAsJson = (erasure: Erasure) => ({
+  erased: isErasureComplete(erasure),
+  objects_left: erasure.left,
+  objects_kept: erasure.kept,
+})
 
 const jobUid = (uid: string): JobUid => {
   if (!JobUid.is(uid)) throw new CommandError(`${uid} is not the uid of a job`, 2)
@@ -25,6 +36,16 @@ const jobUid = (uid: string): JobUid => {
 
 const accessTo = (larder: Services): LibraryAccess => {
   const { library, media, trashService, revocationService, jobService, freshness } = larder
+
+  /** Runs a task on a file. Throws a `CommandError`, for an erased file one that says how its erasure stands. */
+  const ofFile = async <A>(uid: string, task: TE.TaskEither<DomainError, A>): Promise<A> => {
+    const result = await task()
+    if (E.isLeft(result) && result.left._tag === 'NotFound') {
+      const erasure = await trashService.findErasure(uid)()
+      if (E.isRight(erasure)) throw erasedFile(uid, erasureAsJson(erasure.right))
+    }
+    return orThrowCommandError(TE.fromEither(result))
+  }
 
   const requestReceipts = async () => {
     const started = await freshness.requestReceipts()
@@ -59,12 +80,13 @@ const accessTo = (larder: Services): LibraryAccess => {
   return {
     listMedia,
     listJobs,
-    showMedia: async (uid) => mediaDetailAsJson(await orThrowCommandError(library.find(uid))),
+    showMedia: async (uid) => mediaDetailAsJson(await ofFile(uid, library.find(uid))),
     hasMedia: async (uid) => isUid(uid) && O.isSome(await orThrowCommandError(media.find(uid))),
     changeMedia: async (uid, change) =>
-      mediaDetailAsJson(await orThrowCommandError(library.change(uid, change, null))),
+      mediaDetailAsJson(await ofFile(uid, library.change(uid, change, null))),
     deleteMedia: async (uid, mode) => {
-      const { deletedAt, purgeAfter, isErased, refused } = await orThrowCommandError(
+      const { deletedAt, purgeAfter, isErased, refused } = await ofFile(
+        uid,
         trashService.delete(uid, mode, Number.POSITIVE_INFINITY),
       )
       return {
@@ -75,7 +97,7 @@ const accessTo = (larder: Services): LibraryAccess => {
       }
     },
     restoreMedia: async (uid) => {
-      await orThrowCommandError(trashService.restore(uid))
+      await ofFile(uid, trashService.restore(uid))
     },
     revoke: async (target) => {
       const { notBefore } = await orThrowCommandError(revocationService.revoke(target))
@@ -90,6 +112,8 @@ const accessTo = (larder: Services): LibraryAccess => {
       const found = await freshness.findPurge(purge as PurgeUid)()
       return E.isRight(found) ? purgeAsJson(found.right) : null
     },
+    followEvents: followLocalEvents(larder),
+    webhooks: localWebhooks(larder),
     sleep: (milliseconds) => larder.sleep(milliseconds, new AbortController().signal),
   }
 }

@@ -1,6 +1,11 @@
 import type { Schemas } from './library-access.ts'
 
-const timeOf = (time: string): string => new Date(time).toISOString()
+/** Returns a time in whole seconds. With `--json` it is exact. */
+const timeOf = (time: string): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+
+/** Returns a duration in whole seconds, but as it is if it would be none. */
+const secondsOf = (seconds: number | null): number | null =>
+  seconds === null ? null : Math.round(seconds) || seconds
 
 const deletionOf = ({ purge_after, taken_down }: Schemas['MediaItem']): ReadonlyArray<string> =>
   purge_after === null
@@ -27,7 +32,7 @@ export const mediaDetailLines = (detail: Schemas['Media']): ReadonlyArray<string
     ['alt', detail.alt],
     ['metadata', Object.keys(detail.metadata).length === 0 ? null : JSON.stringify(detail.metadata)],
     ['size', size],
-    ['seconds', detail.duration_seconds],
+    ['seconds', secondsOf(detail.duration_seconds)],
     ['bytes', detail.size_bytes],
     ['type', detail.content_type],
     ['sha512', detail.original.sha512],

@@ -8,6 +8,8 @@ import { orThrowCommandError } from './or-throw-command-error.ts'
 const usage = 'refused [--accept SHA512]'
 const pageSize = 200
 
+type Services = Parameters<Parameters<typeof withServices>[1]>[0]
+
 /** Lists the bytes that are refused because they were taken down, or accepts some again. */
 export const refusedCommand: Command = {
   usage,
@@ -23,7 +25,7 @@ export const refusedCommand: Command = {
     const sha512 = values.accept?.toLowerCase()
     if (positionals.length > 0 || (sha512 !== undefined && !/^[0-9a-f]{128}$/.test(sha512)))
       throw usageError(usage)
-    return withServices(config, async ({ database, trashService }) => {
+    const work = async ({ database, trashService }: Services): Promise<number> => {
       await orThrowCommandError(database.migrate)
       if (sha512 !== undefined) {
         const accepted = await trashService.acceptBytes(sha512, 'larder refused')()
@@ -43,6 +45,7 @@ export const refusedCommand: Command = {
         if (page.length < pageSize) return 0
         after = page.at(-1)?.uid ?? null
       }
-    })
+    }
+    return withServices(config, work, { reported: ['trash.bytes_accepted'] })
   },
 }

@@ -1,6 +1,9 @@
 import type { Client, LarderError } from '#larder-client'
+import { printError } from '../terminal/print-error.ts'
 import { CommandError } from './command.ts'
+import { erasedFile } from './describe-erasure.ts'
 import type { LibraryAccess } from './library-access.ts'
+import { remoteWebhooks } from './remote-webhooks.ts'
 import { readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
 
 /** Number of files or jobs that are read at once. */
@@ -39,12 +42,16 @@ const given = <A extends object>(members: A) =>
 
 const accessTo = (
   client: Client,
-  { LarderError: Failure, eachItem }: Awaited<ReturnType<typeof loadClient>>,
+  { LarderError: Failure, eachEvent, eachItem }: Awaited<ReturnType<typeof loadClient>>,
 ) => {
   const explained = (error: unknown, missing?: string): unknown => {
     if (!(error instanceof Failure)) return error
     if (error.status === 404 && missing !== undefined) return new CommandError(missing)
     return new CommandError(explainReply(error, client.baseUrl))
+  }
+  const reasonOf = (error: unknown): string => {
+    const reason = explained(error)
+    return reason instanceof Error ? reason.message : String(reason)
   }
   const call = async <A>(reply: Promise<{ readonly data: A }>, missing?: string): Promise<A> => {
     try {
@@ -53,14 +60,13 @@ const accessTo = (
       throw explained(error, missing)
     }
   }
-  async function* each<A>(items: AsyncIterable<A>): AsyncGenerator<A> {
+  async function* each<A>(items: AsyncIterable<A>, missing?: string): AsyncGenerator<A> {
     try {
       yield* items
     } catch (error) {
-      throw explained(error)
+      throw explained(error, missing)
     }
   }
-  const noFile = (uid: string) => `there is no file with the uid ${uid}`
   const noJob = (uid: string) => `there is no job with the uid ${uid}`
   /** Returns `null` for what is no failure of the command. */
   const orNull = <A>(reply: Promise<{ readonly data: A }>): Promise<A | null> =>
@@ -68,6 +74,33 @@ const accessTo = (
       ({ data }) => data,
       (error: unknown) => (error instanceof Failure ? null : Promise.reject(error)),
     )
+
+  async function* followEvents(...[filter, after, signal]: Parameters<LibraryAccess['followEvents']>) {
+    const events = eachEvent(client, {
+      query: given(filter),
+      ...(after !== null && { after }),
+      signal,
+      onLost: (error) => printError(`the stream of events broke, and is opened again: ${reasonOf(error)}`),
+    })
+    try {
+      yield* each(events, filter.job === null ? undefined : noJob(filter.job))
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  /** Does something with a file. Throws a `CommandError`, for an erased file one that says how its erasure stands. */
+  const ofFile = async <A>(uid: string, reply: Promise<{ readonly data: A }>): Promise<A> => {
+    try {
+      return (await reply).data
+    } catch (error) {
+      const isMissing = error instanceof Failure && error.status === 404
+      const erasure = isMissing ? await orNull(client.showErasure({ path: { uid } })) : null
+      throw erasure === null
+        ? explained(error, `there is no file with the uid ${uid}`)
+        : erasedFile(uid, erasure)
+    }
+  }
 
   const access: LibraryAccess = {
     listMedia: (filter, limit) => {
@@ -85,7 +118,7 @@ const accessTo = (
       const query = { ...given({ state }), limit: Math.min(pageSize, limit) }
       return each(first(eachItem(client.listJobs, { query }), limit))
     },
-    showMedia: (uid) => call(client.showMedia({ path: { uid } }), noFile(uid)),
+    showMedia: (uid) => ofFile(uid, client.showMedia({ path: { uid } })),
     hasMedia: (uid) =>
       client.showMedia({ path: { uid } }).then(
         () => true,
@@ -96,16 +129,16 @@ const accessTo = (
       ),
     changeMedia: (uid, { isPublic, ...change }) => {
       const body = { ...change, ...(isPublic !== undefined && { public: isPublic }) }
-      return call(client.changeMedia({ path: { uid }, headers: { 'If-Match': '*' }, body }), noFile(uid))
+      return ofFile(uid, client.changeMedia({ path: { uid }, headers: { 'If-Match': '*' }, body }))
     },
     deleteMedia: async (uid, mode) => {
       const query = {
         ...(mode !== 'trash' && { now: '1' as const }),
         ...(mode === 'erase' && { purge: '1' as const }),
       }
-      const { deleted_at, purge_after, erased, refused } = await call(
+      const { deleted_at, purge_after, erased, refused } = await ofFile(
+        uid,
         client.deleteMedia({ path: { uid }, query }),
-        noFile(uid),
       )
       return {
         ...{ deleted_at, purge_after },
@@ -114,7 +147,7 @@ const accessTo = (
       }
     },
     restoreMedia: async (uid) => {
-      await call(client.restoreMedia({ path: { uid } }), noFile(uid))
+      await ofFile(uid, client.restoreMedia({ path: { uid } }))
     },
     revoke: async ({ kind, subject }) => {
       const { not_before, purge, instances } = await call(client.revokeTokens({ body: { [kind]: subject } }))
@@ -127,6 +160,8 @@ const accessTo = (
     // A server that has done a purge has applied every change before it.
     requestReceipts: (uid) => orNull(client.purgeCache({ body: { uid } })),
     findReceipts: (uid) => orNull(client.showPurge({ path: { uid } })),
+    followEvents,
+    webhooks: remoteWebhooks(client, call),
     sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
   }
   return access

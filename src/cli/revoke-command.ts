@@ -3,6 +3,7 @@ import { containsToken, parseRevocationTarget } from '../domain/access/revocatio
 import { isUid, kindOfUid } from '../domain/media/uid-text.ts'
 import { E } from '../fp.ts'
 import type { RevocationKind, RevocationTarget } from '../ports/revocations.ts'
+import { printError } from '../terminal/print-error.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import type { LibraryAccess } from './library-access.ts'
 import { libraryCommand } from './library-command.ts'
@@ -62,8 +63,13 @@ export const revokeCommand: Command = libraryCommand({
     return withLibrary(async (library) => {
       const [target = targetOf((await isUidOfFile(library, text ?? '')) ? 'uid' : 'jti', text ?? '')] = given
       const { kind, subject } = target
+      const isMissing = kind === 'uid' && !(await library.hasMedia(subject))
       // From here on the tokens are revoked, whatever happens.
       const { not_before: notBefore, started } = await library.revoke(target)
+      if (isMissing)
+        printError(
+          `there is no file ${subject} in the library or its trash; tokens that name it are revoked nevertheless`,
+        )
       const receipts = describeReceipts(
         started === null ? null : (await waitForReceipts(library, started)).instances,
       )

@@ -1,19 +1,15 @@
 import { parseArgs } from 'node:util'
-import type { Larder } from '../composition/larder.ts'
 import { WebhookUid } from '../domain/media/ids.ts'
-import { rfc3339 } from '../domain/shared/rfc3339.ts'
-import type { Webhook, WebhookDelivery, WebhookWithSecret } from '../domain/webhooks/webhook.ts'
 import { WebhookEventList } from '../domain/webhooks/webhook-events.ts'
-import { deliveryAsJson, webhookAsJson, webhookWithSecretAsJson } from '../domain/webhooks/webhook-json.ts'
 import { WebhookUrl } from '../domain/webhooks/webhook-url.ts'
 import { E } from '../fp.ts'
 import { mediaEventTypes } from '../ports/event-log.ts'
-import { alwaysNeedsLibrary, type Command, type CommandContext, CommandError, usageError } from './command.ts'
-import { withServices } from './library.ts'
-import { orThrowCommandError } from './or-throw-command-error.ts'
+import { type Command, type CommandContext, CommandError, usageError } from './command.ts'
+import type { LibraryAccess, Schemas } from './library-access.ts'
+import { libraryCommand } from './library-command.ts'
 
 const usage =
-  'webhooks [add URL [--events TYPES] | rm UID | rotate UID | enable UID | test UID | deliveries UID | retry UID ID]'
+  'webhooks [add URL [--events TYPES] | rm UID | rotate UID | enable UID | test UID | deliveries UID | retry UID ID] [--server URL]'
 
 /** Number of deliveries that are listed: the newest. */
 const maxListed = 50
@@ -22,30 +18,29 @@ const waitSteps = 60
 const stepMs = 200
 
 type Report = CommandContext['report']
-type Services = Pick<Larder, 'webhookService' | 'sleep'>
 /** An action on the words that follow its name. */
-type Action = (services: Services, report: Report, words: ReadonlyArray<string>) => Promise<number>
+type Action = (library: LibraryAccess, report: Report, words: ReadonlyArray<string>) => Promise<number>
 
-const webhookLine = ({ uid, url, events, offReason, failingSince }: Webhook): string => {
-  const failing = failingSince === null ? 'on' : `fails since ${rfc3339(failingSince)}`
-  const state = offReason === null ? failing : `switched off: ${offReason}`
+const webhookLine = ({ uid, url, events, off_reason, failing_since }: Schemas['Webhook']): string => {
+  const failing = failing_since === null ? 'on' : `fails since ${failing_since}`
+  const state = off_reason === null ? failing : `switched off: ${off_reason}`
   return `${uid}  ${state}  ${url}  ${events === null ? 'all events' : events.join(',')}`
 }
 
-const deliveryLine = ({ id, type, media, state, tries, status, error }: WebhookDelivery): string =>
+const deliveryLine = ({ id, type, media, state, tries, status, error }: Schemas['WebhookDelivery']): string =>
   [id, state, type, media, `${tries} tries`, status, error].filter((part) => part !== null).join('  ')
 
-const showWebhook = (report: Report, webhook: Webhook): void =>
-  report({ lines: [webhookLine(webhook)], json: webhookAsJson(webhook) })
+const showWebhook = (report: Report, webhook: Schemas['Webhook']): void =>
+  report({ lines: [webhookLine(webhook)], json: webhook })
 
-const showSecret = (report: Report, { webhook, secret }: WebhookWithSecret): void =>
+const showSecret = (report: Report, webhook: Schemas['WebhookWithSecret']): void =>
   report({
-    lines: [webhookLine(webhook), `the secret, which is not shown again: ${secret}`],
-    json: webhookWithSecretAsJson({ webhook, secret }),
+    lines: [webhookLine(webhook), `the secret, which is not shown again: ${webhook.secret}`],
+    json: webhook,
   })
 
-const showDelivery = (report: Report, delivery: WebhookDelivery): void =>
-  report({ lines: [deliveryLine(delivery)], json: deliveryAsJson(delivery) })
+const showDelivery = (report: Report, delivery: Schemas['WebhookDelivery']): void =>
+  report({ lines: [deliveryLine(delivery)], json: delivery })
 
 const uidOf = (text: string | undefined): WebhookUid => {
   if (WebhookUid.is(text)) return text
@@ -54,70 +49,68 @@ const uidOf = (text: string | undefined): WebhookUid => {
 
 /** Waits until a server has tried the delivery, for a little longer than a try may take. */
 const waitForTry = async (
-  { webhookService, sleep }: Services,
-  webhook: WebhookUid,
-  first: WebhookDelivery,
-): Promise<WebhookDelivery> => {
-  const never = new AbortController().signal
+  { webhooks, sleep }: LibraryAccess,
+  webhook: string,
+  first: Schemas['WebhookDelivery'],
+): Promise<Schemas['WebhookDelivery']> => {
   let delivery = first
   for (let step = 0; step < waitSteps && delivery.state === 'waiting'; step += 1) {
-    await sleep(stepMs, never)
-    delivery = await orThrowCommandError(webhookService.findDelivery(webhook, first.id))
+    await sleep(stepMs)
+    delivery = await webhooks.findDelivery(webhook, first.id)
   }
   return delivery
 }
 
-const list: Action = async ({ webhookService }, report) => {
-  for (const webhook of await orThrowCommandError(webhookService.list)) showWebhook(report, webhook)
+const list: Action = async ({ webhooks }, report) => {
+  for (const webhook of await webhooks.list()) showWebhook(report, webhook)
   return 0
 }
 
 const actions: Readonly<Record<string, { readonly words: number; readonly run: Action }>> = {
   rm: {
     words: 1,
-    run: async ({ webhookService }, report, [uid]) => {
-      await orThrowCommandError(webhookService.remove(uidOf(uid)))
+    run: async ({ webhooks }, report, [uid]) => {
+      await webhooks.remove(uidOf(uid))
       report({ lines: [`${uid} is removed`], json: { uid, removed: true } })
       return 0
     },
   },
   rotate: {
     words: 1,
-    run: async ({ webhookService }, report, [uid]) => {
-      showSecret(report, await orThrowCommandError(webhookService.rotate(uidOf(uid))))
+    run: async ({ webhooks }, report, [uid]) => {
+      showSecret(report, await webhooks.rotate(uidOf(uid)))
       return 0
     },
   },
   enable: {
     words: 1,
-    run: async ({ webhookService }, report, [uid]) => {
-      showWebhook(report, await orThrowCommandError(webhookService.enable(uidOf(uid))))
+    run: async ({ webhooks }, report, [uid]) => {
+      showWebhook(report, await webhooks.enable(uidOf(uid)))
       return 0
     },
   },
   test: {
     words: 1,
-    run: async (services, report, [uid]) => {
-      const added = await orThrowCommandError(services.webhookService.test(uidOf(uid)))
-      const delivery = await waitForTry(services, uidOf(uid), added)
+    run: async (library, report, [uid]) => {
+      const added = await library.webhooks.test(uidOf(uid))
+      const delivery = await waitForTry(library, uidOf(uid), added)
       showDelivery(report, delivery)
       return delivery.state === 'delivered' ? 0 : 1
     },
   },
   deliveries: {
     words: 1,
-    run: async ({ webhookService }, report, [uid]) => {
-      const filter = { state: null }
-      const listed = webhookService.listDeliveries(uidOf(uid), filter, maxListed, null)
-      for (const delivery of await orThrowCommandError(listed)) showDelivery(report, delivery)
+    run: async ({ webhooks }, report, [uid]) => {
+      const deliveries = await webhooks.listDeliveries(uidOf(uid), maxListed)
+      for (const delivery of deliveries) showDelivery(report, delivery)
       return 0
     },
   },
   retry: {
     words: 2,
-    run: async ({ webhookService }, report, [uid, id = '']) => {
+    run: async ({ webhooks }, report, [uid, id = '']) => {
       if (!/^[1-9]\d{0,14}$/.test(id)) throw new CommandError(`${id} is not the id of a delivery`, 2)
-      showDelivery(report, await orThrowCommandError(webhookService.retryDelivery(uidOf(uid), Number(id))))
+      showDelivery(report, await webhooks.retryDelivery(uidOf(uid), Number(id)))
       return 0
     },
   },
@@ -130,8 +123,8 @@ const addAction = (url: string, types: string | undefined): Action => {
     throw new CommandError('the URL of a webhook is one of http or https, without user and password', 2)
   if (events !== null && !WebhookEventList.is(events))
     throw new CommandError(`--events is a list of ${mediaEventTypes.join(', ')}`, 2)
-  return async ({ webhookService }, report) => {
-    showSecret(report, await orThrowCommandError(webhookService.add({ url: decodedUrl.right, events })))
+  return async ({ webhooks }, report) => {
+    showSecret(report, await webhooks.add(decodedUrl.right, events))
     return 0
   }
 }
@@ -146,7 +139,7 @@ const actionOf = (words: ReadonlyArray<string>, types: string | undefined): Acti
 }
 
 /** Lists webhooks, adds and removes them, and shows what became of their messages. */
-export const webhooksCommand: Command = {
+export const webhooksCommand: Command = libraryCommand({
   usage,
   about: 'Lists the servers that are sent events; adds, tests and removes them.',
   words: [
@@ -159,18 +152,13 @@ export const webhooksCommand: Command = {
     ['deliveries UID', `lists the last ${maxListed} messages with their results`],
     ['retry UID ID', 'sends the message with this id again'],
   ],
-  needsLibrary: alwaysNeedsLibrary,
-  run: ({ config, args, report }) => {
+  run: ({ args, report, withLibrary }) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       options: { events: { type: 'string' } },
       allowPositionals: true,
     })
     const action = actionOf(positionals, values.events)
-    return withServices(config, async (larder) => {
-      await orThrowCommandError(larder.database.migrate)
-      const words = positionals.slice(1)
-      return action(larder, report, words)
-    })
+    return withLibrary((library) => action(library, report, positionals.slice(1)))
   },
-}
+})

@@ -39,6 +39,7 @@ describe('the sources of larder add', () => {
 
   it('are standard input, once, with a name that is no path', () => {
     expect(addSources(['-'], null)).to.deep.equal([{ kind: 'input', label: 'standard input', name: 'input' }])
+    expect(addSources(['-'], 'b.png')).to.deep.equal([{ kind: 'input', label: 'b.png', name: 'b.png' }])
     expect(addSources(['-'], 'a b.mp4')[0]).to.include({ name: 'a b.mp4' })
     for (const name of ['', '.', '..', 'a/b', 'a\\b', 'a\u0000', 'x'.repeat(256)])
       expect(() => addSources(['-'], name), name).to.throw(CommandError)

@@ -4,13 +4,15 @@ import path from 'node:path'
 import { expect } from 'chai'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { createKnexMediaRepository } from '../../src/adapters/knex/knex-media-repository.ts'
+import { CommandError, createCommandPrinter } from '../../src/cli/command.ts'
+import { eventsCommand } from '../../src/cli/events-command.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
 import { withNewLibrary } from '../../src/composition/with-services.ts'
 import { E } from '../../src/fp.ts'
 import { aNewFileJob, aNewImageFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { connectionUrl, withDatabase } from '../support/postgres.ts'
-import { runLarder, startPrinting } from '../support/run-larder.ts'
+import { runLarder, serveLarder, startPrinting } from '../support/run-larder.ts'
 
 describe('larder events', () => {
   const database = withDatabase()
@@ -54,9 +56,50 @@ describe('larder events', () => {
 
   const runFrom = async (id: string) => startPrinting(['events', '--after', id, '--json'], env)
 
+  it('prints the same of a server, also over its restart', async () => {
+    const db = database.knex()
+    const file = aNewImageFile()
+    await right(createKnexImageFileRepository(db).add(file, aNewFileJob()))
+    const setTitle = (title: string) => right(createKnexMediaRepository(db).change(file.uid, { title }, null))
+    await runLarder(['admin', 'grant', 'ann'], env)
+    const [LARDER_TOKEN = ''] = (await runLarder(['admin', 'token', 'ann'], env)).out
+    const elsewhere = { DATA_DIR: path.join(env.DATA_DIR, 'none'), LARDER_TOKEN }
+    const first = await serveLarder({ ...env, JOBS: '0' })
+    const args = ['events', '--media', file.uid, '--after', '1-10000', '--json']
+    const remote = startPrinting([...args, '--server', first.base], elsewhere)
+    const { id } = JSON.parse(await remote.until(/"reset"/))
+    await setTitle('one')
+    await remote.until(/"one"/)
+    await first.end('SIGTERM')
+    await setTitle('two')
+    const second = await serveLarder({ ...env, JOBS: '0', PORT: new URL(first.base).port })
+    await setTitle('three')
+    await remote.until(/"three"/)
+    const local = startPrinting(['events', '--media', file.uid, '--after', id, '--json'], env)
+    await local.until(/"three"/)
+    const [here, there] = [await local.end('SIGTERM'), await remote.end('SIGTERM')]
+    await second.end('SIGTERM')
+    expect(there.out.slice(1)).to.deep.equal(here.out)
+    expect(here.out.map((line) => JSON.parse(line).data.title)).to.deep.equal(['one', 'two', 'three'])
+    expect(there.code).to.equal(0)
+    expect(there.err.join()).to.match(/^(?:|larder: the stream of events broke, and is opened again: [^,]*)$/)
+  })
+
   it('refuses what is no uid, and a job that does not exist', async () => {
-    expect((await runLarder(['events', '--media', '.'], env)).code).to.equal(2)
+    const loaded = loadSettings(env)
+    if (E.isLeft(loaded)) throw new Error(loaded.left.join())
+    const context = { config: loaded.right, ...createCommandPrinter(() => undefined, false) }
+    for (const args of [
+      ['--media', '.'],
+      ['--job', 'a b'],
+      ['--after', 'x'],
+      ['--after', ''],
+    ]) {
+      const failure = await eventsCommand.run({ ...context, args }).catch((error: unknown) => error)
+      expect(failure, args.join(' ')).to.be.instanceOf(CommandError).and.include({ exitCode: 2 })
+    }
     const missing = await runLarder(['events', '--job', 'job_x'], env)
-    expect([missing.code, missing.out]).to.deep.equal([1, []])
+    expect(missing).to.deep.include({ code: 1, out: [] })
+    expect(missing.err).to.deep.equal(['larder: there is no job with the uid job_x'])
   })
 })

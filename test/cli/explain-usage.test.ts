@@ -11,7 +11,7 @@ describe('wrong arguments of a command', () => {
         allowPositionals: true,
       })
     } catch (error) {
-      return explainUsage(error as Error, 'add')
+      return explainUsage(error as Error, 'add', 'add FILE… [--ttl S] [--public|--private] [-- FILE]')
     }
     return ''
   }
@@ -26,7 +26,10 @@ describe('wrong arguments of a command', () => {
         ['-dash.gif'],
         "Unknown option '-d'; put a file name that begins with - after --; see: larder help add",
       ],
-      [['--wat'], "Unknown option '--wat'; see: larder help add"],
+      [
+        ['--wat'],
+        "Unknown option '--wat'; the options are --ttl, --public, --private, --json; see: larder help add",
+      ],
       [['--ttl'], "Option '--ttl <value>' argument missing; see: larder help add"],
     ] as const)
       expect(explained(...args)).to.equal(line)

@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises'
 import { expect } from 'chai'
 import { addCommand } from '../../src/cli/add-command.ts'
+import { type Command, usageError } from '../../src/cli/command.ts'
 import { doctorCommand } from '../../src/cli/doctor-command.ts'
 import { commandHelp, overviewHelp, requestedHelpTopic } from '../../src/cli/help.ts'
 import { revokeCommand } from '../../src/cli/revoke-command.ts'
@@ -27,10 +29,6 @@ describe('help', () => {
   it('fits a terminal of 80 columns, each column below its first line', () => {
     const commands = [tokenCommand, revokeCommand, doctorCommand]
     const texts = [overviewHelp(commands), ...commands.map(commandHelp)]
-    // A usage is one line, so that it can be copied.
-    const lines = texts.join('\n').split('\n')
-    for (const line of lines.filter((one) => !/^(?:usage:| {2}larder) /.test(one)))
-      expect(line.length, line).to.be.at.most(80)
     expect(texts[1]).to.include(
       [
         '  --explain JWT  explains what a token opens, or why it is refused (exit code',
@@ -44,6 +42,28 @@ describe('help', () => {
         '      what a token opens.',
       ].join('\n'),
     )
+  })
+
+  it('fits a terminal of 80 columns, of every command, also after a mistake', async () => {
+    const names = (await readdir('src/cli')).filter((name) => name.endsWith('-command.ts'))
+    const modules = await Promise.all(names.map((name) => import(`../../src/cli/${name}`)))
+    const commands = modules
+      .flatMap((module) => Object.values(module))
+      .filter((value): value is Command => typeof value === 'object' && value !== null && 'usage' in value)
+    expect(commands.length).to.be.greaterThan(20)
+    for (const command of commands) {
+      const texts = [overviewHelp([command]), commandHelp(command)]
+      for (const line of [...texts.join('\n').split('\n'), ...usageError(command.usage).lines])
+        expect(line.length, line).to.be.at.most(80)
+      const words = texts.map((text) => text.split(/\s+/).join(' '))
+      for (const text of [
+        ...words,
+        usageError(command.usage)
+          .lines.map((line) => line.trim())
+          .join(' '),
+      ])
+        expect(text).to.include(`larder ${command.usage} [--json]`)
+    }
   })
 
   it('offers --public for files of every kind', () => {

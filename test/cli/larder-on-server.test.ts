@@ -32,7 +32,7 @@ describe('the command line, with a server', () => {
     const added = await runLarder(['add', '-', '--name', 'b.png', '--no-wait', '--json'], env, 'source', wrap)
     expect(added).to.deep.include({ code: 0, err: [] })
     const { uid, file } = JSON.parse(added.out[0] ?? '')
-    expect(file).to.equal('standard input')
+    expect(file).to.equal('b.png')
 
     await larder('admin', 'grant', 'ann')
     const [token = ''] = (await larder('admin', 'token', 'ann')).out

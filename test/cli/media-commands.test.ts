@@ -5,7 +5,9 @@ import { expect } from 'chai'
 import { createKnexContentFileRepository } from '../../src/adapters/knex/knex-content-file-repository.ts'
 import { createKnexImageFileRepository } from '../../src/adapters/knex/knex-image-file-repository.ts'
 import { type Command, CommandError, createCommandPrinter } from '../../src/cli/command.ts'
+import type { Schemas } from '../../src/cli/library-access.ts'
 import { listCommand } from '../../src/cli/list-command.ts'
+import { mediaDetailLines } from '../../src/cli/media-lines.ts'
 import { setCommand } from '../../src/cli/set-command.ts'
 import { showCommand } from '../../src/cli/show-command.ts'
 import { loadSettings } from '../../src/composition/load-settings.ts'
@@ -119,6 +121,16 @@ describe('the commands list, show and set', () => {
     ])
     expect(await run(showCommand, [image])).to.deep.equal(lines)
     const [shown] = await json(showCommand, image)
+    const added = lines.find((line) => line.startsWith('added '))
+    expect(added).to.match(/^added +\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    const detail = await json(showCommand, image).then(([file]) => file as unknown as Schemas['Media'])
+    for (const [duration_seconds, text] of [
+      [634.533333, '635'],
+      [0.4, '0.4'],
+    ] as const)
+      expect(mediaDetailLines({ ...detail, duration_seconds }).join('\n')).to.match(
+        new RegExp(`^seconds +${text}$`, 'm'),
+      )
     expect(shown).to.deep.include({ uid: image, title, alt: 'x', metadata: { album: 7 }, public: true })
     await run(setCommand, [image, '--title', '', '--alt=', '--private', '--metadata', '{}'])
     const [cleared] = await json(showCommand, image)

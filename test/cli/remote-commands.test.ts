@@ -120,6 +120,11 @@ describe('the commands with --server', () => {
     expect(await json(instancesCommand)).to.deep.equal([{ items: [] }])
     const erased = await json(rmCommand, image.uid, '--now', '--purge')
     expect(erased[0]).to.include({ uid: image.uid, erased: true })
+    const gone = `${image.uid} is erased: nothing is left of it`
+    expect((await failureOf(() => run(showCommand, [image.uid]))).message).to.equal(gone)
+    expect((await run(rmCommand, [image.uid], true)).lines.join()).to.equal(
+      JSON.stringify({ uid: image.uid, error: gone }),
+    )
   })
 
   it('add files, and standard input, and go on with the others after one that fails', async () => {
@@ -140,7 +145,7 @@ describe('the commands with --server', () => {
     const [missing, added, input] = lines.map((line) => JSON.parse(line))
     expect(missing).to.have.all.keys('file', 'error')
     expect(added).to.deep.include({ kind: 'image', file, state: 'queued' })
-    expect(input).to.deep.include({ kind: 'content', file: 'standard input' })
+    expect(input).to.deep.include({ kind: 'content', file: 'clip.mp4' })
     const [shown] = await json(showCommand, added.uid)
     expect(shown).to.include({ file_name: 'beach.png', public: true })
     expect(await readFile(path.join(folder, '.larder-uploads.json'), 'utf8')).to.equal('{}')

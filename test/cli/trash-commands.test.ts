@@ -20,18 +20,21 @@ import { right } from '../support/expect-right.ts'
 import { type SeededFilm, type SeededImage, seedFilm, seedImage } from '../support/library.ts'
 import { filesWith } from '../support/library-instance.ts'
 import { connectionUrl, withDatabase } from '../support/postgres.ts'
+import { runLarder } from '../support/run-larder.ts'
 
 describe('the commands rm and restore', () => {
   const database = withDatabase()
   let folder: string
   let config: Config
+  let env: { readonly DATA_DIR: string; readonly DATABASE_URL: string }
   let image: SeededImage
   let film: SeededFilm
 
   beforeEach(async () => {
     await database.empty()
     folder = await mkdtemp(path.join(tmpdir(), 'larder-trash-'))
-    const loaded = loadSettings({ DATA_DIR: folder, DATABASE_URL: connectionUrl(database.connection()) })
+    env = { DATA_DIR: folder, DATABASE_URL: connectionUrl(database.connection()) }
+    const loaded = loadSettings(env)
     if (E.isLeft(loaded)) throw new Error(loaded.left.join())
     config = loaded.right
     await withNewLibrary(config, async (larder) => {
@@ -94,7 +97,11 @@ describe('the commands rm and restore', () => {
     const erased = await run(rmCommand, [film.uid, '--now', '--purge'])
     expect([erased.code, erased.json[0]?.erased]).to.deep.equal([0, true])
     expect(await filesWith(folder, 'first part')).to.deep.equal([])
-    expect((await run(restoreCommand, [film.uid])).code).to.equal(1)
+    const again = await run(restoreCommand, [film.uid])
+    expect([again.code, again.json[0]?.error]).to.deep.equal([
+      1,
+      `${film.uid} is erased: nothing is left of it`,
+    ])
   })
 
   it('erase the rows alone in front of a store that is not this database’s, say why, and exit with 1', async () => {
@@ -109,6 +116,8 @@ describe('the commands rm and restore', () => {
     ])
     expect(await filesWith(folder, 'first part')).to.have.length(1)
     expect(await listed('--deleted')).to.deep.equal([])
+    const left = await run(showCommand, [film.uid]).catch((error: unknown) => error)
+    expect(String(left)).to.match(/is erased, but \d+ objects of it are still to be deleted from the store/)
     const told = await run(rmCommand, [image.uid, '--now', '--purge'], false)
     expect(told.code).to.equal(1)
     expect(told.lines[0]).to.include('its objects are left: another copy of this database has swept')
@@ -128,6 +137,18 @@ describe('the commands rm and restore', () => {
       { sha512, accepted: true },
     ])
     expect((await run(refusedCommand, [])).json).to.deep.equal([])
+    const other = (await run(showCommand, [image.uid])).json[0] as typeof shown
+    await run(rmCommand, [image.uid, '--now', '--purge'])
+    expect(await runLarder(['refused', '--accept', other.original.sha512], env)).to.deep.equal({
+      ...{ code: 0, out: ['these bytes are accepted again'], err: [] },
+    })
+    const revoked = await runLarder(['revoke', image.uid], env)
+    expect([revoked.code, revoked.err]).to.deep.equal([
+      0,
+      [
+        `larder: there is no file ${image.uid} in the library or its trash; tokens that name it are revoked nevertheless`,
+      ],
+    ])
     expect(await messageOf(sha512)).to.include('these bytes are not refused')
   })
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
@@ -13,7 +13,7 @@ import { aNewFileJob, aNewImageFile } from '../support/builders.ts'
 import { right } from '../support/expect-right.ts'
 import { connectionUrl, withDatabase } from '../support/postgres.ts'
 import { pollUntilTrue } from '../support/processes.ts'
-import { serveLarder } from '../support/run-larder.ts'
+import { runLarder, type ServingLarder, serveLarder } from '../support/run-larder.ts'
 import { type Receiver, startReceiver, verifiedBody } from '../support/webhook-receiver.ts'
 
 describe('larder webhooks', () => {
@@ -21,6 +21,8 @@ describe('larder webhooks', () => {
   let receiver: Receiver
   let env: { readonly DATA_DIR: string; readonly DATABASE_URL: string; readonly JOBS: string }
   let config: Config
+  let server: ServingLarder
+  let remote: ReadonlyArray<string>
 
   before(async () => {
     receiver = await startReceiver({ '/broken': (res) => res.writeHead(500).end('no\u001b[31m') })
@@ -30,36 +32,45 @@ describe('larder webhooks', () => {
     if (E.isLeft(loaded)) throw new Error(loaded.left.join())
     config = loaded.right
     await withNewLibrary(config, async () => undefined)
+    server = await serveLarder({ ...env, OUTBOUND_ALLOW: '127.0.0.1' })
+    await runLarder(['admin', 'grant', 'ann'], env)
+    const { out } = await runLarder(['admin', 'token', 'ann'], env)
+    const tokenFile = path.join(folder, 'token')
+    await writeFile(tokenFile, out.join())
+    remote = ['--server', server.base, '--token-file', tokenFile]
   })
   after(async () => {
+    expect(await server.end('SIGTERM')).to.equal(0)
+    expect([...server.out, ...server.err].join()).not.to.include(receiver.base)
     await receiver.close()
     await rm(env.DATA_DIR, { recursive: true })
   })
 
-  const run = async (args: ReadonlyArray<string>, isJson = false, command: Command = webhooksCommand) => {
+  const runAt = async (args: ReadonlyArray<string>, isJson = false, command: Command = webhooksCommand) => {
     const lines: string[] = []
     const out = createCommandPrinter((line) => lines.push(line), isJson)
     return { code: await command.run({ config, args, ...out }), lines }
   }
-  const json = async (...args: ReadonlyArray<string>) =>
-    (await run(args, true)).lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  const jsonAt = async (...args: ReadonlyArray<string>) =>
+    (await runAt(args, true)).lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   const failureOf = (...args: ReadonlyArray<string>): Promise<CommandError> =>
-    (async () => run(args))().then(
+    (async () => runAt(args))().then(
       ({ lines }) => expect.fail(`it prints ${lines}`),
       (error: unknown) => (error instanceof CommandError ? error : Promise.reject(error)),
     )
 
-  it('adds, lists, tests and removes webhooks, to which a server sends events', async () => {
-    const [added] = await json('add', `${receiver.base}/hook`, '--events', 'media.created,media.deleted')
+  const worksAt = async (hook: string, at: ReadonlyArray<string>) => {
+    const run = (args: ReadonlyArray<string>) => runAt([...args, ...at])
+    const json = (...args: ReadonlyArray<string>) => jsonAt(...args, ...at)
+    const [added] = await json('add', `${receiver.base}${hook}`, '--events', 'media.created,media.deleted')
     const { uid, secret } = added as { readonly uid: string; readonly secret: string }
     const [broken] = await json('add', `${receiver.base}/broken`, '--events', 'media.purged')
     const listed = await run([])
     expect(listed.lines).to.deep.equal([
-      `${uid}  on  ${receiver.base}/hook  media.created,media.deleted`,
+      `${uid}  on  ${receiver.base}${hook}  media.created,media.deleted`,
       `${broken?.uid}  on  ${receiver.base}/broken  media.purged`,
     ])
 
-    const server = await serveLarder({ ...env, OUTBOUND_ALLOW: '127.0.0.1' })
     const tested = await run(['test', uid])
     expect(tested.code).to.equal(0)
     expect(tested.lines.join()).to.match(/^\d+ {2}delivered {2}webhook\.test {2}1 tries {2}204$/)
@@ -69,8 +80,8 @@ describe('larder webhooks', () => {
 
     const file = aNewImageFile()
     await right(createKnexImageFileRepository(database.knex()).add(file, aNewFileJob()))
-    await pollUntilTrue(async () => receiver.at('/hook').length === 2)
-    const [test, created] = receiver.at('/hook').map((message) => verifiedBody(secret, message))
+    await pollUntilTrue(async () => receiver.at(hook).length === 2)
+    const [test, created] = receiver.at(hook).map((message) => verifiedBody(secret, message))
     expect(test).to.deep.include({ type: 'webhook.test', data: { uid } })
     expect(created?.type).to.equal('media.created')
     expect(created?.data).to.deep.equal({
@@ -82,11 +93,9 @@ describe('larder webhooks', () => {
     const deliveries = await json('deliveries', uid)
     expect(deliveries.map(({ type }) => type)).to.deep.equal(['media.created', 'webhook.test'])
     await run(['retry', uid, String(deliveries[0]?.id)])
-    await pollUntilTrue(async () => receiver.at('/hook').length === 3)
-    const [, first, second] = receiver.at('/hook').map(({ headers }) => headers['webhook-id'])
+    await pollUntilTrue(async () => receiver.at(hook).length === 3)
+    const [, first, second] = receiver.at(hook).map(({ headers }) => headers['webhook-id'])
     expect(second).to.equal(first)
-    expect(await server.end('SIGTERM')).to.equal(0)
-    expect([...server.out, ...server.err].join()).not.to.include(receiver.base)
 
     const [rotated] = await json('rotate', uid)
     expect(rotated?.secret)
@@ -94,8 +103,12 @@ describe('larder webhooks', () => {
       .and.not.equal(secret)
     expect((await run(['enable', uid])).lines).to.have.length(1)
     expect((await run(['rm', uid])).lines).to.deep.equal([`${uid} is removed`])
-    expect(await json()).to.have.length(1)
-  })
+    await run(['rm', String(broken?.uid)])
+    expect(await json()).to.deep.equal([])
+  }
+
+  it('adds, lists, tests and removes webhooks, to which a server sends events', () => worksAt('/hook', []))
+  it('does so on a server, too', () => worksAt('/far', remote))
 
   it('refuses wrong arguments with exit code 2, and says what does not exist', async () => {
     for (const args of [
@@ -113,14 +126,18 @@ describe('larder webhooks', () => {
       ['toString'],
     ])
       expect((await failureOf(...args)).exitCode, args.join(' ')).to.equal(2)
-    for (const args of [
+    const missing = [
       ['rm', 'wh_a'],
       ['rotate', 'wh_a'],
       ['test', 'wh_a'],
       ['enable', 'wh_a'],
       ['deliveries', 'wh_a'],
       ['retry', 'wh_a', '1'],
-    ])
-      expect((await failureOf(...args)).message, args.join(' ')).to.match(/^there is no (?:webhook|delivery)/)
+    ]
+    for (const args of missing) {
+      const { message, exitCode } = await failureOf(...args)
+      expect(message, args.join(' ')).to.match(/^there is no (?:webhook|delivery)/)
+      expect(await failureOf(...args, ...remote)).to.include({ message, exitCode })
+    }
   })
 })

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
@@ -234,6 +234,25 @@ describe('the typed client, with a server that fails', () => {
       const client = createClient({ baseUrl, timers })
       expect(await failureOf(client.listInstances())).to.include({ type: 'unexpected_reply', status: 502 })
       expect(await failureOf(client.listInstances())).to.include({ type: 'unexpected_reply', status: 200 })
+    })
+  })
+
+  it('names the request of a reply that breaks off or hangs after its headers', async () => {
+    const begin = (response: ServerResponse) =>
+      response
+        .writeHead(200, { 'content-type': 'application/json', 'content-length': 9, 'x-request-id': 'r2' })
+        .write('{')
+    const broken: RequestListener = (request, response) => {
+      begin(response)
+      setImmediate(() => request.socket.destroy())
+    }
+    const hanging: RequestListener = (_, response) => void begin(response)
+    await withReplies([broken, hanging], async (baseUrl) => {
+      const client = createClient({ baseUrl, timers, retries: 0 })
+      expect(await failureOf(client.listInstances())).to.include({ type: 'unreachable', requestId: 'r2' })
+      expect(await failureOf(client.listInstances({ timeoutSeconds: 0.2 }))).to.include({
+        ...{ type: 'timed_out', requestId: 'r2' },
+      })
     })
   })
 

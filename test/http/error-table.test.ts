@@ -27,6 +27,7 @@ import {
   slowRequest,
   unprocessable,
   unsupportedMedia,
+  versionTagMissing,
   wrongTusVersion,
 } from '../../src/http/request/request-faults.ts'
 import { createRouteGroup } from '../../src/http/router.ts'
@@ -61,6 +62,12 @@ const rows: { readonly [T in AnyError['_tag']]: Row & { readonly error: { readon
     message: 'the last admin stays',
   },
   VersionMismatch: { error: versionMismatch('if_a'), status: 412, type: 'precondition_failed' },
+  VersionTagMissing: {
+    error: versionTagMissing,
+    status: 412,
+    type: 'precondition_failed',
+    message: 'If-Match has no ETag of a file: expected is one as the file was read with, such as "3", or *',
+  },
   PreconditionMissing: { error: preconditionMissing, status: 428, type: 'precondition_required' },
   TooLarge: {
     error: tooLarge(9),

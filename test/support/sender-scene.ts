@@ -4,6 +4,7 @@ import { createMemoryWebhookDeliveries } from '../../src/adapters/memory/memory-
 import { createMemoryWebhookRepository } from '../../src/adapters/memory/memory-webhook-repository.ts'
 import { createMemoryWebhooks } from '../../src/adapters/memory/memory-webhooks.ts'
 import { createWebhookSender } from '../../src/domain/webhooks/webhook-sender.ts'
+import type { Outbound } from '../../src/ports/outbound.ts'
 import type { WebhookDeliveries } from '../../src/ports/webhook-deliveries.ts'
 import { asMonotonic } from './as-monotonic.ts'
 import { right } from './expect-right.ts'
@@ -40,15 +41,19 @@ type Scene = ReturnType<typeof makeSenderScene>
 
 type Options = {
   readonly deliveries?: WebhookDeliveries
+  readonly outbound?: Outbound
   readonly process?: string
   /** Maximum time of a try in milliseconds. */
   readonly tryMs?: number
 }
 
+/** Requests to this machine. */
+export const localOutbound = createHttpOutbound({ resolveName: resolveTestName, exceptions: ['127.0.0.1'] })
+
 /** Starts a sender, whose connections go to this machine only. */
 export const startSender = (
   scene: Scene,
-  { deliveries = scene.deliveries, process = 'one', tryMs = 10_000 }: Options = {},
+  { deliveries = scene.deliveries, outbound = localOutbound, process = 'one', tryMs = 10_000 }: Options = {},
 ) => {
   const timer = createTestSleep()
   const failures: string[] = []
@@ -56,7 +61,7 @@ export const startSender = (
   const stopping = new AbortController()
   const sender = createWebhookSender({
     webhookDeliveries: deliveries,
-    outbound: createHttpOutbound({ resolveName: resolveTestName, exceptions: ['127.0.0.1'] }),
+    outbound,
     webhookSigning: hmacWebhookSigning,
     sender: { machine: 'here', process },
     sleep: timer.sleep,

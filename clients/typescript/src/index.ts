@@ -1,4 +1,5 @@
 export { type AnyCallOptions, type Client, createClient } from './create-client.ts'
+export { eachEvent, type LibraryEvent } from './each-event.ts'
 export { eachItem } from './each-item.ts'
 export type { UploadStorage } from './forgiving-storage.ts'
 export { LarderError, type LarderErrorType } from './larder-error.ts'

@@ -9,6 +9,12 @@ const longestEvent = 2 ** 20
 /** Thrown when a stream was silent for too long: a proxy may hold its events back. */
 export class SilentStream extends Error {}
 
+/** A block of a stream of server-sent events. `null`: it has no such line. A block may have an id alone. */
+export type ServerSentEvent = {
+  readonly id: string | null
+  readonly data: string | null
+}
+
 const nextChunk = async <A>(reading: Promise<A>): Promise<A> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const silence = new Promise<never>((_, reject) => {
@@ -21,16 +27,18 @@ const nextChunk = async <A>(reading: Promise<A>): Promise<A> => {
   }
 }
 
-const dataOf = (event: string): string | null => {
-  const lines = event
+const fieldOf = (block: string, name: string): string | null => {
+  const values = block
     .split('\n')
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice('data:'.length).replace(/^ /, ''))
-  return lines.length === 0 ? null : lines.join('\n')
+    .filter((line) => line.startsWith(`${name}:`))
+    .map((line) => line.slice(name.length + 1).replace(/^ /, ''))
+  return values.length === 0 ? null : values.join('\n')
 }
 
-/** Iterates over the `data` of a stream of server-sent events. Cancels the stream when the iteration is left. */
-export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+/** Iterates over a stream of server-sent events. Cancels the stream when the iteration is left. */
+export async function* readEvents(
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<ServerSentEvent, void, undefined> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''
@@ -40,9 +48,10 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
       if (done) return
       text = (text + decoder.decode(value, { stream: true })).replaceAll('\r\n', '\n')
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const data = dataOf(text.slice(0, end))
+        const block = text.slice(0, end)
         text = text.slice(end + 2)
-        if (data !== null) yield data
+        const event = { id: fieldOf(block, 'id'), data: fieldOf(block, 'data') }
+        if (event.id !== null || event.data !== null) yield event
       }
       if (text.length > longestEvent)
         throw new LarderError({ type: 'unexpected_reply', message: 'an event without end' })

@@ -67,6 +67,8 @@ export const createSender = (options: ClientOptions) => {
     const credential = await authorization()
     const seconds = control.timeoutSeconds ?? timeoutSeconds
     const limit = limited(seconds, signal)
+    /** Is there as soon as the headers are. */
+    let requestId: string | null = null
     try {
       // A redirect is not followed: the token is meant for this server.
       const response = await send(url, {
@@ -76,15 +78,22 @@ export const createSender = (options: ClientOptions) => {
         signal: limit.signal,
         redirect: 'manual',
       })
+      requestId = response.headers.get('x-request-id')
       if (!response.ok && response.status !== 304) throw await errorOfReply(response)
       return await read(response)
     } catch (error) {
       if (error instanceof LarderError) throw error
       if (signal?.aborted) throw signal.reason
       if (limit.isOver())
-        throw new LarderError({ type: 'timed_out', message: `no reply within ${seconds} s`, cause: error })
+        throw new LarderError({
+          type: 'timed_out',
+          requestId,
+          message: `no reply within ${seconds} s`,
+          cause: error,
+        })
       throw new LarderError({
         type: 'unreachable',
+        requestId,
         message: `no reply from ${new URL(url).origin}`,
         cause: error,
       })

@@ -52,7 +52,7 @@ async function* streamStates({ client, kind }: Viewer, uid: string, signal?: Abo
     ...(signal !== undefined && { signal }),
   })
   if (reply.body === null) return
-  for await (const data of readEvents(reply.body)) yield JSON.parse(data) as MediaState
+  for await (const { data } of readEvents(reply.body)) if (data !== null) yield JSON.parse(data) as MediaState
 }
 
 /** Whether the token of the wait has ended, so that a new one may help. */

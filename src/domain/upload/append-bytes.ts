@@ -44,6 +44,9 @@ export type Appended = {
 /** So many bytes at most arrive between two times that progress is written down: what a killed process loses. */
 const noteBytes = 32 * 1024 * 1024
 
+/** So many bytes at most arrive between two looks at the space of the disk. */
+const spaceBytes = 1024 * 1024
+
 /** Signals that the loop of the body ends with a failure of ours. */
 class Stop extends Error {
   readonly failure: AppendFailure
@@ -144,8 +147,10 @@ export const appendBytes =
       noted = { ...noted, ...written }
     }
 
+    let spaceCheckedAt = 0
     /** An upload of unknown length has announced nothing, so the disk is asked. */
     const checkSpace = async (): Promise<void> => {
+      spaceCheckedAt = writer.size()
       if (length !== null) return
       const space = orStop(await readUploadSpace(deps)())
       if (space.free < space.reserve || !hasSpaceForOriginal(space, writer.size())) throw new Stop(noSpace)
@@ -161,9 +166,8 @@ export const appendBytes =
         if (head === null) throw new Stop(notFound('upload', uid))
         orStop(acceptedKind(upload, head))
       }
-      if (writer.size() - noted.offset < noteBytes) return
-      await note(writer)
-      await checkSpace()
+      if (writer.size() - noted.offset >= noteBytes) await note(writer)
+      if (writer.size() - spaceCheckedAt >= spaceBytes) await checkSpace()
     }
 
     const receive = async (): Promise<BodyEnd> => {

@@ -1,4 +1,4 @@
-import { E, O, pipe, TE } from '../../fp.ts'
+import { O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type IncomingFiles, incomingFilesDependency } from '../../ports/incoming-files.ts'
 import type { LocalFiles, SourceFile } from '../../ports/local-files.ts'

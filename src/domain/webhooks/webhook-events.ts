@@ -10,7 +10,7 @@ const EventType = oneOf('event', mediaEventTypes)
 export const WebhookEventList = withSchema(
   refine(
     'events',
-    (u): u is ReadonlyArray<string> =>
+    (u): u is ReadonlyArray<t.TypeOf<typeof EventType>> =>
       t.readonlyArray(EventType).is(u) && u.length > 0 && new Set(u).size === u.length,
     `should be a list of different types of events: ${mediaEventTypes.join(', ')}`,
   ),

@@ -63,7 +63,7 @@ export const createWebhookSender = (deps: Deps): WebhookSender => {
 
   const run = async ({ signal, failed }: Context): Promise<void> => {
     const active = new Set<Promise<void>>()
-    /** What cuts the tries under way off, each by itself: one signal for all would keep a trace of each for ever (Node 20). */
+    /** Each message has a signal of its own: one that derives from another stays in memory as long as that one. */
     const cuts = new Set<AbortController>()
     let wake = new AbortController()
     signal.addEventListener('abort', () => wake.abort(), { once: true })

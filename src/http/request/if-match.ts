@@ -1,3 +1,5 @@
+import { versionTagMissing } from './request-faults.ts'
+
 /** One entity tag of a list (RFC 9110 §8.8.3), with the comma after it. */
 const element = /[ \t]*(?:(?<weak>W\/)?"(?<opaque>[\x21\x23-\x7e\x80-\xff]*)"[ \t]*)?(?:,|$)/y
 
@@ -22,3 +24,9 @@ export const permittedVersions = (header: string): ReadonlyArray<number> | null 
   }
   return versions
 }
+
+/** Says, in place of a mismatch, that the header had no tag of a version, if these versions are all that it permits. */
+export const orTagMissing =
+  (versions: ReadonlyArray<number> | null) =>
+  <F extends { readonly _tag: string }>(error: F) =>
+    error._tag === 'VersionMismatch' && versions?.length === 0 ? versionTagMissing : error

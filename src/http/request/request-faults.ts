@@ -9,6 +9,7 @@ export type RequestFault =
   | WrongTusVersion
   | SlowRequest
   | PreconditionMissing
+  | VersionTagMissing
 
 /** The request has no credential. */
 export type MissingCredential = { readonly _tag: 'MissingCredential' }
@@ -29,6 +30,8 @@ type WrongTusVersion = { readonly _tag: 'WrongTusVersion' }
 type SlowRequest = { readonly _tag: 'SlowRequest' }
 /** The request does not say which version it changes (RFC 6585 §3). */
 type PreconditionMissing = { readonly _tag: 'PreconditionMissing' }
+/** What the request says of the version has not the form of the tags that Larder gives to versions. */
+type VersionTagMissing = { readonly _tag: 'VersionTagMissing' }
 
 /**
  * A fault of a parameter, in the form of http-api.md §1.4: `{ loc: ['query', 'w'], msg: 'should be a number of
@@ -48,6 +51,7 @@ export const malformedUpload: MalformedUpload = { _tag: 'MalformedUpload' }
 export const wrongTusVersion: WrongTusVersion = { _tag: 'WrongTusVersion' }
 export const slowRequest: SlowRequest = { _tag: 'SlowRequest' }
 export const preconditionMissing: PreconditionMissing = { _tag: 'PreconditionMissing' }
+export const versionTagMissing: VersionTagMissing = { _tag: 'VersionTagMissing' }
 export const unprocessable = (detail: ReadonlyArray<ParameterFault>): Unprocessable => ({
   _tag: 'Unprocessable',
   detail,

@@ -55,6 +55,11 @@ const forms = {
     type: 'precondition_failed',
     message: 'it was changed since; read it again',
   },
+  VersionTagMissing: {
+    status: 412,
+    type: 'precondition_failed',
+    message: 'If-Match has no ETag of a file: expected is one as the file was read with, such as "3", or *',
+  },
   PreconditionMissing: {
     status: 428,
     type: 'precondition_required',

@@ -25,7 +25,7 @@ import {
 } from '../openapi/library-replies.ts'
 import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
-import { permittedVersions, versionTagOf } from '../request/if-match.ts'
+import { orTagMissing, permittedVersions, versionTagOf } from '../request/if-match.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { MediaBatchBody, MediaChangeBody, toMediaChange } from '../request/media-bodies.ts'
 import { encodeMediaCursor, isOfFilter, MediaCursor } from '../request/media-cursor.ts'
@@ -182,10 +182,9 @@ export const mediaRoutes = (
       handler: ({ params: { uid }, body, incoming: { headers } }) => {
         const condition = headers['if-match']
         if (condition === undefined) return TE.left(preconditionMissing)
-        return pipe(
-          library.change(uid, toMediaChange(body), permittedVersions(condition)),
-          TE.map(detailReply),
-        )
+        const versions = permittedVersions(condition)
+        const changed = library.change(uid, toMediaChange(body), versions)
+        return pipe(changed, TE.mapLeft(orTagMissing(versions)), TE.map(detailReply))
       },
     }),
   )

@@ -4,7 +4,7 @@ import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
 import { refused, unavailable, unavailableForInput } from '../../../src/domain/shared/errors.ts'
 import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
-import { E, TE } from '../../../src/fp.ts'
+import { E, O, TE } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
 import { inChunks } from '../../support/bytes.ts'
 import { left, right } from '../../support/expect-right.ts'
@@ -54,6 +54,26 @@ describe('a received upload', () => {
     })
     expect(calls).to.equal(2)
     expect(await files()).to.deep.equal([])
+  })
+
+  it('of unknown length ends at once when the disk is nearly full, and keeps what has arrived', async () => {
+    larder = await createMemoryLarder(await folder.adapters())
+    await right(larder.admins.setAdmin('ann', true))
+    const request = { ...anUploadRequest(1), length: null }
+    const uid = await right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), request))
+    const megabyte = Buffer.concat([picture, Buffer.alloc(2 ** 20 - picture.length)])
+    let sent = 0
+    const body = async function* () {
+      for (; sent < 30; sent += 1) {
+        if (sent === 5) folder.setFree(2 ** 30 - 1)
+        yield megabyte
+      }
+    }
+    const appended = larder.uploadService.withUpload(ann, uid, (held) => held.append(body()))
+    expect((await left(appended))._tag).to.equal('NoSpace')
+    expect(sent).to.be.below(8)
+    const upload = await right(larder.uploads.find(uid))
+    expect(O.isSome(upload) ? upload.value.offset : 0).to.be.at.least(5 * 2 ** 20)
   })
 
   const losses: ReadonlyArray<readonly [string, (path: string) => Promise<void>]> = [

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { E } from '../../../src/fp.ts'
+import type { Outbound } from '../../../src/ports/outbound.ts'
+import { collectGarbage } from '../../support/collect-garbage.ts'
 import { right } from '../../support/expect-right.ts'
-import { makeSenderScene, startSender } from '../../support/sender-scene.ts'
+import { localOutbound, makeSenderScene, startSender } from '../../support/sender-scene.ts'
 import { type Receiver, startReceiver, verifiedBody } from '../../support/webhook-receiver.ts'
 
 const hour = 3_600_000
@@ -42,6 +44,28 @@ describe('the sender of webhooks', () => {
       'webhook-timestamp': String(Math.floor(scene.clock() / 1000)),
     })
     expect(() => verifiedBody(secret, { ...message, body: `${message.body} ` })).to.throw()
+    await stop()
+  })
+
+  it('keeps nothing of a message in memory that is sent', async () => {
+    const scene = makeSenderScene()
+    await scene.add(`${receiver.base}/good`)
+    const signals: WeakRef<AbortSignal>[] = []
+    const outbound: Outbound = (request) => {
+      signals.push(new WeakRef(request.signal))
+      request.signal.addEventListener('abort', () => undefined)
+      return localOutbound(request)
+    }
+    const { timer, pass, stop } = startSender(scene, { outbound })
+    await timer.idle(() => true)
+    for (let sent = 1; sent <= 20; sent += 1) {
+      scene.addEvent('media.ready')
+      await pass(1000)
+      await timer.idle(() => scene.all().every(({ state }) => state === 'delivered'))
+    }
+    expect(signals).to.have.length(20)
+    await collectGarbage()
+    expect(signals.filter((signal) => signal.deref() !== undefined).length).to.be.below(5)
     await stop()
   })
 

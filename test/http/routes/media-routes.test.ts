@@ -164,6 +164,10 @@ describe('the routes of the library (§8.4 to §8.10)', () => {
     for (const tag of ['"2"', 'W/"1"', '1', '"01"', '""', ',', '"*"', '"1', `"${'9'.repeat(400)}"`]) {
       const refused = await change(film.uid, { title: 'x' }, tag)
       expect([refused.status, refused.json.type], tag).to.deep.equal([412, 'precondition_failed'])
+      const isTag = tag === '"2"'
+      expect(refused.json.message, tag).to.match(
+        isTag ? /changed since/ : /expected is .* such as "3", or \*/,
+      )
     }
     expect((await send('GET', `/${film.uid}`)).json).to.include({ title: null })
     const both = await Promise.all(['a', 'b'].map((title) => change(film.uid, { title }, '"1"')))
