@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { loadSettings } from '../../src/composition/load-settings.ts'
-import { withServices } from '../../src/composition/with-services.ts'
+import { withNewLibrary } from '../../src/composition/with-services.ts'
 import { E } from '../../src/fp.ts'
 import { right } from '../../test/support/expect-right.ts'
+import { seedImage } from '../../test/support/library.ts'
 import { copyFilm, exportNiceness, exportsOf } from '../larder/export-load.ts'
 import type { Lab } from '../larder/lab.ts'
-import { seedLibrary } from '../larder/library.ts'
+import type { Target } from '../larder/library.ts'
 import { startWithAdmin } from '../larder/library-of-uploads.ts'
 import { type BusyProcess, startBurner, startUploader } from '../load/beside.ts'
 import { cpuSecondsOfProcess } from '../load/cpu-seconds.ts'
@@ -21,25 +23,32 @@ const name = 'library-beside-uploads'
 const films = 3
 const goal = 0.8
 
-/** Seeds the files that are read, cancels their jobs, and adds films whose exports are made. */
-const prepare = async (lab: Lab) => {
+/** Seeds a picture that is read, cancels its job, and adds films whose exports are made. */
+const prepare = async (lab: Lab): Promise<Readonly<Record<string, Target>>> => {
   const dataDir = join(lab.folder, name)
-  const library = await seedLibrary(dataDir, 0)
   const config = loadSettings({ DATA_DIR: dataDir })
   if (E.isLeft(config)) throw new Error(config.left.join('\n'))
-  await withServices(config.right, async ({ database, ingest, jobs }) => {
-    await right(database.migrate) // It waits for the start of the database.
-    for (const { uid } of (await right(jobs.list({ state: 'waiting', kind: null, media: null }, 200, null)))
-      .items)
-      await right(jobs.cancel(uid))
+  return withNewLibrary(config.right, async (larder) => {
+    const { database, ingest, jobs, tokens } = larder
+    await right(database.migrate)
+    const { uid, exports } = await seedImage(
+      larder,
+      [40_000, 120_000, 16_000, 5_000].map((size) => randomBytes(size)),
+    )
+    const { items } = await right(jobs.list({ state: 'waiting', kind: null, media: null }, 200, null))
+    for (const job of items) await right(jobs.cancel(job.uid))
     const options = { isPublic: false, onWaiting: () => undefined, signal: new AbortController().signal }
     for (let n = 0; n < films; n += 1) {
       const path = join(dataDir, `film-${n}.mp4`)
       await copyFilm(path, n)
       await right(ingest.register(path, options))
     }
+    const headers = { Authorization: `bearer ${await right(tokens.mint('image', uid, 86_400))}` }
+    return {
+      'an image playlist': { path: `/api/1/image_files/playlist/${uid}`, headers },
+      'an image': { path: `/api/1/image_files/image/${exports[0]?.uid}.webp`, headers },
+    }
   })
-  return library
 }
 
 const stopAll = (processes: ReadonlyArray<BusyProcess>) => Promise.all(processes.map(({ stop }) => stop()))
@@ -60,7 +69,7 @@ const run = async (
   settings: Settings,
   uploadMiB: number,
 ): Promise<ReadonlyArray<Finding | Fact>> => {
-  const library = await prepare(lab)
+  const works = await prepare(lab)
   const { larder, authorization } = await startWithAdmin(lab, name, { JOBS: '1' })
   const exported = exportsOf(larder.pid)
   const startUploads = () =>
@@ -112,11 +121,6 @@ const run = async (
   }
 
   const findings: (Finding | Fact)[] = []
-  const works = {
-    'an image playlist': library.imagePlaylist,
-    'an image': library.image,
-    'a part': library.part,
-  }
   for (const [work, { path, headers }] of Object.entries(works)) {
     const subject = { name: work, origin: larder.origin, pid: null, paths: [path], headers }
     const slow: { readonly uploads: number[]; readonly burners: number[] } = { uploads: [], burners: [] }
