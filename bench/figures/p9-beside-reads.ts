@@ -108,11 +108,11 @@ const run = async (
   const besideBurners = async (measure: () => Promise<ThroughputAnswer>): Promise<ThroughputAnswer> => {
     const use = wanted.at(-1)
     if (use === undefined) throw new Error('nothing was measured beside uploads')
-    const startedAt = performance.now()
     const processes = await Promise.all([
       ...Array.from({ length: uploads }, () => startBurner(use.uploads / uploads, 1, 0)),
       startBurner(use.exports, Math.max(1, use.threads), exportNiceness),
     ])
+    const startedAt = performance.now()
     const answer = await measure()
     const done = await stopAll(processes)
     const seconds = (performance.now() - startedAt) / 1000
