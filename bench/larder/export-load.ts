@@ -45,7 +45,7 @@ const threadSeconds = async (pids: ReadonlyArray<number>): Promise<ReadonlyMap<s
   return seconds
 }
 
-export type ExportUse = { readonly cpuSeconds: number; readonly threads: number }
+type ExportUse = { readonly cpuSeconds: number; readonly threads: number }
 
 /** What a server uses to make exports. Its processes can be stopped for a while. */
 export const exportsOf = (pid: number) => {

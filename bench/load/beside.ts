@@ -13,7 +13,7 @@ const Done = t.strict({
   /** CPU seconds of the process. */
   cpuSeconds: t.number,
 })
-export type Done = t.TypeOf<typeof Done>
+type Done = t.TypeOf<typeof Done>
 
 export type BusyProcess = {
   /** Ends the process. Returns what it has done since it began to work. */
