@@ -6,7 +6,7 @@ export const USAGE = `npm run bench -- [--smoke] [--figure ID]… [--out FILE] [
                   [--server ORIGIN --warm NAME=PATH… [--header 'NAME: VALUE']…]
 
   --smoke      few replies: shows that the bench works, its numbers mean nothing
-  --figure     only this one (P0, P3 …); may be repeated
+  --figure     only this one (P0, P3 …) and what belongs to it (P9-READS to P9); may be repeated
   --generator  what loads the servers of P0 to P3 and P5: wrk where it is installed, else the bench's own
   --server     a running Larder, such as http://127.0.0.1:8080, instead of one that the bench builds and starts
   --warm       what is warm on it, such as part_memory=/api/1/…; repeated, a name has several paths

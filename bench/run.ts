@@ -10,6 +10,7 @@ import { p5Entries } from './figures/p5-entries.ts'
 import { p6Library } from './figures/p6-library.ts'
 import { p7Transcode } from './figures/p7-transcode.ts'
 import { p8Memory } from './figures/p8-memory.ts'
+import { p9BesideReads } from './figures/p9-beside-reads.ts'
 import { p9Uploads } from './figures/p9-uploads.ts'
 import { p10Changes } from './figures/p10-changes.ts'
 import { p13Workers } from './figures/p13-workers.ts'
@@ -32,6 +33,7 @@ const FIGURES: ReadonlyArray<Figure> = [
   p7Transcode,
   p8Memory,
   p9Uploads,
+  p9BesideReads,
   p10Changes,
   p13Workers,
 ]
@@ -54,7 +56,9 @@ const measureAll = async (figures: ReadonlyArray<Figure>, context: BenchContext)
 }
 
 const bench = async (options: Options, date: string): Promise<void> => {
-  const wanted = FIGURES.filter(({ id }) => options.figures.length === 0 || options.figures.includes(id))
+  const isWanted = (id: string) =>
+    options.figures.some((wanted) => id === wanted || id.startsWith(`${wanted}-`))
+  const wanted = FIGURES.filter(({ id }) => options.figures.length === 0 || isWanted(id))
   let lab: Promise<Lab> | undefined
   const openLabOnce = () => {
     lab ??= openLab()

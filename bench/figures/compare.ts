@@ -66,7 +66,7 @@ export const compareContenders = async (
   })
 }
 
-const measureSubject = (
+export const measureSubject = (
   { origin, pid, paths, headers = {} }: Subject,
   settings: Settings,
 ): Promise<ThroughputAnswer> => {

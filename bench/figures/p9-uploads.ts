@@ -1,13 +1,10 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { request } from 'node:http'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadSettings } from '../../src/composition/load-settings.ts'
-import { withNewLibrary } from '../../src/composition/with-services.ts'
 import { E } from '../../src/fp.ts'
-import { right } from '../../test/support/expect-right.ts'
 import type { Lab } from '../larder/lab.ts'
+import { startWithAdmin } from '../larder/library-of-uploads.ts'
 import { memoryOf, watchMemory } from '../larder/memory-of.ts'
 import { cpuSecondsOf } from '../load/cpu-seconds.ts'
 import type { Peer } from '../peers/peer.ts'
@@ -32,19 +29,6 @@ const startBare = async (): Promise<Peer> => {
       await exited
     },
   }
-}
-
-/** Starts a server on a library of its own. Returns it with the token of an admin. */
-const startWithAdmin = async ({ folder, start }: Lab) => {
-  const dataDir = join(folder, 'library-of-uploads')
-  const config = loadSettings({ DATA_DIR: dataDir })
-  if (E.isLeft(config)) throw new Error(config.left.join('\n'))
-  const jwt = await withNewLibrary(config.right, async ({ database, admins }) => {
-    await right(database.migrate)
-    await right(admins.setAdmin('ann', true))
-    return right(admins.mintIdToken('ann'))
-  })
-  return { larder: await start({ DATA_DIR: dataDir }), authorization: `bearer ${jwt}` }
 }
 
 /** Sends a body of `pieces` MiB in one request. */
@@ -77,7 +61,7 @@ const costOf = async ({ pid }: Peer, work: () => Promise<void>) => {
 
 const run = async (lab: Lab, pieces: number, rounds: number): Promise<ReadonlyArray<Fact>> => {
   const bare = await startBare()
-  const { larder, authorization } = await startWithAdmin(lab)
+  const { larder, authorization } = await startWithAdmin(lab, 'library-of-uploads')
   const headers = { authorization, 'Tus-Resumable': '1.0.0' }
   /** The last byte is missing, so that only the receipt is measured, and not the way into the library. */
   const upload = async (): Promise<void> => {

@@ -17,6 +17,10 @@ export const cpuSecondsOf = async (pid: number): Promise<number | null> => {
   }
 }
 
+/** Returns the CPU seconds of a process with its threads, without its children. */
+export const cpuSecondsOfProcess = async (pid: number): Promise<number> =>
+  (await ticksOf(pid, ownFields)) / TICKS_PER_SECOND
+
 /**
  * Returns the CPU seconds of those children of this process that have ended (fields 16 and 17); 0 without
  * /proc.

@@ -1,23 +1,21 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
-import { createKnex } from '../../src/adapters/knex/create-knex.ts'
-import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
 import { compiledLarder } from '../support/compiled-larder.ts'
+import { openLibraryDatabase } from '../support/library-database.ts'
 import { poster } from '../support/pictures.ts'
 import { pollUntilDefined } from '../support/processes.ts'
 import { runLarder, serveLarder, startWorker } from '../support/run-larder.ts'
-import { waitForServerExit } from '../support/wait-for-server-exit.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 describe('[V24] exports after their process was killed', () => {
   let folder: string
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'larder-killed-'))
+    folder = await scratchFolder()
   })
-  after(() => rm(folder, { recursive: true }))
+  after(removeScratch)
 
   it('are made once, however many processes start next', async () => {
     const data = join(folder, 'data')
@@ -41,9 +39,7 @@ describe('[V24] exports after their process was killed', () => {
     // Four more files wait, so that the two workers share a backlog.
     const queued = await runLarder(['add', '--json', '--no-wait', ...(await pictures(folder))], env)
     expect(queued.out.map((line) => JSON.parse(line).state)).to.deep.equal(Array(4).fill('queued'))
-    const embedded = createEmbeddedConnection(join(data, 'postgres'))
-    await embedded.get()
-    const db = createKnex(embedded.get, 1)
+    const { db, close } = await openLibraryDatabase(data)
     await db.raw("update jobs set lease_until = now() - interval '1 second' where state = 'running'")
 
     const worker = await startWorker({ ...env, WORKER_PORT: '0' })
@@ -75,12 +71,10 @@ describe('[V24] exports after their process was killed', () => {
     const objects = await readdir(join(data, 'objects/s3_files'))
     // A second process that made the same exports would have left its objects, at least for a while.
     expect(objects).to.have.length(rows[0].stored)
-    await db.destroy()
-    await embedded.stop()
+    await close()
 
     for (const { end } of servers) expect(await end('SIGTERM')).to.equal(0)
     expect(await readdir(join(data, 'scratch'))).to.deep.equal([])
-    await waitForServerExit(join(data, 'postgres'))
   }).timeout(300_000)
 })
 

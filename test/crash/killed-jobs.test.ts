@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, utimes } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { poster } from '../support/pictures.ts'
 import { connectionUrl, withDatabase } from '../support/postgres.ts'
 import { pollUntilDefined } from '../support/processes.ts'
 import { runLarder, type ServingLarder, serveLarder, startWorker } from '../support/run-larder.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 /** Number of kills: a few in CI, and by hand 50 and more. */
 const kills = Number(process.env.KILLS ?? 6)
@@ -17,7 +17,7 @@ describe('jobs whose worker, server or database is killed again and again (R3; K
   let env: Record<string, string>
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'larder-killed-jobs-'))
+    folder = await scratchFolder()
     env = {
       DATA_DIR: join(folder, 'data'),
       DATABASE_URL: connectionUrl(database.connection()),
@@ -25,7 +25,7 @@ describe('jobs whose worker, server or database is killed again and again (R3; K
       JOBS: '1',
     }
   })
-  after(() => rm(folder, { recursive: true }))
+  after(removeScratch)
 
   /** Repeats a query while the database recovers. */
   const select = (sql: string): Promise<ReadonlyArray<Record<string, unknown>>> =>

@@ -1,13 +1,12 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'chai'
-import { createKnex } from '../../src/adapters/knex/create-knex.ts'
-import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
+import { openLibraryDatabase } from '../support/library-database.ts'
 import { poster } from '../support/pictures.ts'
 import { pollUntilDefined } from '../support/processes.ts'
 import { runLarder, type ServingLarder, serveLarder, waitUntilReady } from '../support/run-larder.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 const kills = Number(process.env.KILLS ?? 5)
 
@@ -17,10 +16,10 @@ describe(`[R3] [fix W23] uploads whose server is killed ${kills} times`, () => {
   let folder: string
   let picture: Buffer
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'larder-killed-uploads-'))
+    folder = await scratchFolder()
     picture = await poster(64).png().toBuffer()
   })
-  after(() => rm(folder, { recursive: true }))
+  after(removeScratch)
 
   it('are neither lost once they are acknowledged, nor there twice, and leave no orphan', async () => {
     const env = { DATA_DIR: join(folder, 'data'), JOBS: '0' }
@@ -94,9 +93,7 @@ describe(`[R3] [fix W23] uploads whose server is killed ${kills} times`, () => {
     await server.end('SIGTERM')
     server = await serveLarder(env)
 
-    const embedded = createEmbeddedConnection(join(env.DATA_DIR, 'postgres'))
-    await embedded.get()
-    const db = createKnex(embedded.get, 1)
+    const { db, close } = await openLibraryDatabase(env.DATA_DIR)
     await pollUntilDefined(async () => {
       const { rows } = await db.raw(
         "select 1 from uploads where state = 'received' or protocol = 'multipart' and state = 'receiving'",
@@ -126,8 +123,7 @@ describe(`[R3] [fix W23] uploads whose server is killed ${kills} times`, () => {
     expect(
       left.filter((name) => !receiving.rows.some(({ uid }: { uid: string }) => uid === name)),
     ).to.deep.equal([])
-    await db.destroy()
     await server.end('SIGTERM')
-    await embedded.stop()
+    await close()
   }).timeout(180_000)
 })

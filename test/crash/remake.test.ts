@@ -1,30 +1,25 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
-import { createKnex } from '../../src/adapters/knex/create-knex.ts'
-import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
+import { openLibraryDatabase } from '../support/library-database.ts'
 import { runLarder } from '../support/run-larder.ts'
-import { waitForServerExit } from '../support/wait-for-server-exit.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 describe('[V39] a remake after its process was killed', () => {
   let folder: string
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'larder-remake-killed-'))
+    folder = await scratchFolder()
   })
-  after(() => rm(folder, { recursive: true }))
+  after(removeScratch)
 
   it('keeps the old exports, and continues when the command is run again', async () => {
     const data = join(folder, 'data')
     const env = { DATA_DIR: data }
     const added = await runLarder(['add', '--json', resolve('test/media/bunny.mp4')], env)
     expect(added.code).to.equal(0)
-    const embedded = createEmbeddedConnection(join(data, 'postgres'))
-    // The server is started first, because the pool does not wait for its start.
-    await embedded.get()
-    const db = createKnex(embedded.get, 1)
+    const { db, close } = await openLibraryDatabase(data)
     await db.raw('update content_file_exports set recipe = 1')
     const listed = async (): Promise<ReadonlyArray<string>> => {
       const { rows } = await db.raw(
@@ -62,8 +57,6 @@ describe('[V39] a remake after its process was killed', () => {
     const now = await listed()
     expect(now).to.have.length(old.length)
     expect(now.filter((uid) => old.includes(uid))).to.deep.equal([])
-    await db.destroy()
-    await embedded.stop()
-    await waitForServerExit(join(data, 'postgres'))
+    await close()
   }).timeout(300_000)
 })

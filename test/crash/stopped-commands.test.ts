@@ -1,19 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { expect } from 'chai'
 import { compiledLarder } from '../support/compiled-larder.ts'
 import { runLarder } from '../support/run-larder.ts'
-import { waitForServerExit } from '../support/wait-for-server-exit.ts'
+import { removeScratch, scratchFolder } from '../support/scratch.ts'
 
 describe('a command that makes exports', () => {
   let folder: string
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'larder-stopped-'))
+    folder = await scratchFolder()
   })
-  after(() => rm(folder, { recursive: true }))
+  after(removeScratch)
 
   it('hands its job back when it is stopped, which counts as no attempt', async () => {
     const data = join(folder, 'data')
@@ -34,6 +33,5 @@ describe('a command that makes exports', () => {
     expect(jobs).to.have.length(1)
     expect(jobs[0]).to.include({ state: 'waiting', attempt: 0, lost: 0, error: null })
     expect(await readdir(join(data, 'scratch'))).to.deep.equal([])
-    await waitForServerExit(join(data, 'postgres'))
   })
 })

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { compiledLarder } from '../support/compiled-larder.ts'
+import { registerWriter } from '../support/scratch.ts'
 
 type ServerProcess = {
   readonly port: number
@@ -31,6 +32,15 @@ export const startServer = async (env: Readonly<Record<string, string>>): Promis
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  const ended = new Promise((resolve) => child.once('close', resolve))
+  const forget = registerWriter({
+    paths: Object.values(env),
+    end: () => {
+      child.kill('SIGKILL')
+      return ended
+    },
+  })
+  child.once('close', forget)
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => chunks.push(chunk))
   const output = () => Buffer.concat(chunks).toString()

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface, type Interface } from 'node:readline'
 import { compiledLarder } from './compiled-larder.ts'
 import { pollUntilTrue } from './processes.ts'
+import { registerWriter } from './scratch.ts'
 
 export type LarderExit = {
   readonly code: number | null
@@ -35,7 +36,18 @@ const start = (program: Program, args: ReadonlyArray<string>, env: Env, wrap: Wr
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
-  child.once('close', () => running.delete(child))
+  const closed = new Promise((resolve) => child.once('close', resolve))
+  const forget = registerWriter({
+    paths: Object.values(env),
+    end: () => {
+      child.kill('SIGKILL')
+      return closed
+    },
+  })
+  child.once('close', () => {
+    running.delete(child)
+    forget()
+  })
   return child
 }
 
