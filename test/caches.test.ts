@@ -41,7 +41,7 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/fs/fs-local-instances.ts': 'instances of this process, which is one',
   'src/adapters/knex/knex-upload-repository.ts': 'states of the files of one folder, during one sweep',
   'src/domain/upload/upload-sweep.ts': 'files of one folder, during one sweep',
-  'src/domain/upload/store-upload.ts': 'uploads whose originals are being stored',
+  'src/domain/upload/upload-intake.ts': 'uploads whose originals are being stored',
   'src/domain/access/revocation-index.ts': 'revocations of 400 days, which admins make',
   'src/domain/upload/fetch-service.ts': 'fetches under way, which are four',
   'src/domain/jobs/job-runner.ts': 'jobs under way, at most JOBS',
