@@ -38,6 +38,8 @@ const bounds: Readonly<Record<string, string>> = {
   'src/adapters/knex/postgres-work-locks.ts': 'files whose exports this process is making',
   'src/adapters/sandbox/sandbox.ts': 'programs that are run, which are fixed',
   'src/domain/background/background-work.ts': 'tasks that run',
+  'src/adapters/fs/running-hash.ts':
+    'questions to the thread of hashes, three at most for each upload that arrives',
   'src/adapters/fs/fs-local-instances.ts': 'instances of this process, which is one',
   'src/adapters/knex/knex-upload-repository.ts': 'states of the files of one folder, during one sweep',
   'src/domain/upload/upload-sweep.ts': 'files of one folder, during one sweep',

@@ -1,29 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { type FileHandle, link, open, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { link, open, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UploadUid } from '../../domain/media/ids.ts'
-import { type NoSpace, noSpace, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
-import type { HashState } from '../../domain/upload/upload.ts'
 import { TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import {
-  type IncomingFiles,
-  type IncomingWriter,
-  incomingFilesDependency,
-} from '../../ports/incoming-files.ts'
+import type { IncomingFiles } from '../../ports/incoming-files.ts'
 import { createFolder } from '../platform/create-folder.ts'
-import { alreadyExists, isDiskFull, orIfNotFound } from '../platform/errno.ts'
+import { alreadyExists, orIfNotFound } from '../platform/errno.ts'
 import { syncFolder } from '../platform/sync-folder.ts'
-import { readSlice } from './read-slice.ts'
-import { createRunningHash, type RunningHash } from './running-hash.ts'
-
-const failed = unavailable(incomingFilesDependency)
-
-const failedOnDisk = (cause: unknown): NoSpace | Unavailable => (isDiskFull(cause) ? noSpace : failed(cause))
-
-/** Length in bytes of what `head` reads. */
-const headSize = 4096
+import { createWriter, failed, hashAt, headSize } from './incoming-writer.ts'
 
 /** The file that names the folder. No upload has such a uid. */
 const nameFile = '.folder'
@@ -49,66 +35,6 @@ const nameOf = async (dir: string): Promise<string> => {
     await rm(draft, { force: true })
   }
   return readFile(path, 'utf8')
-}
-
-/** Returns the hash of the first bytes of a file. Reads them only if its state cannot be used. */
-const hashAt = async (path: string, offset: number, saved: HashState | null): Promise<RunningHash> => {
-  const continued = saved === null ? null : await createRunningHash(saved).catch(() => null)
-  if (continued !== null) return continued
-  const hashes = await createRunningHash(null)
-  for await (const chunk of readSlice({ path, start: 0, end: offset })) hashes.update(chunk)
-  return hashes
-}
-
-const writeAll = async (file: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
-  let written = 0
-  while (written < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
-    written += bytesWritten
-  }
-}
-
-/** The pieces of a body are gathered up to this length (bytes), because each write costs a change of threads. */
-const gatheredBytes = 256 * 1024
-
-const createWriter = (file: FileHandle, start: number, hashes: RunningHash): IncomingWriter => {
-  const gathered = Buffer.allocUnsafeSlow(gatheredBytes)
-  let count = 0
-  let written = start
-
-  const append = async (bytes: Uint8Array): Promise<void> => {
-    await writeAll(file, bytes, written)
-    hashes.update(bytes)
-    written += bytes.length
-  }
-
-  /** What cannot be written is dropped, so that what is on disk can still be noted. */
-  const flush = async (): Promise<void> => {
-    const bytes = gathered.subarray(0, count)
-    count = 0
-    await append(bytes)
-  }
-
-  return {
-    size: () => written + count,
-    write: (bytes) =>
-      TE.tryCatch(async () => {
-        if (count + bytes.length > gatheredBytes) await flush()
-        if (bytes.length > gatheredBytes) return append(bytes)
-        gathered.set(bytes, count)
-        count += bytes.length
-        // The first bytes are there at once, because the type of the file is detected from them.
-        if (written < headSize) await flush()
-      }, failedOnDisk)(),
-    sync: () =>
-      TE.tryCatch(async () => {
-        await flush()
-        await file.datasync()
-        return { offset: written, hashes: hashes.save() }
-      }, failedOnDisk)(),
-    // What is written is on disk, or no one was told of it.
-    close: () => file.close().catch(() => undefined),
-  }
 }
 
 /**
