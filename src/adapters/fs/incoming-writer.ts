@@ -21,7 +21,7 @@ export const hashAt = async (path: string, offset: number, saved: HashState | nu
   const hashes = await createRunningHash(null)
   try {
     for await (const chunk of readSlice({ path, start: 0, end: offset }))
-      await hashes.update(Uint8Array.from(chunk).buffer, chunk.length)
+      await hashes.update(new Uint8Array(chunk).buffer, chunk.length)
     return hashes
   } catch (error) {
     hashes.close()
@@ -56,7 +56,7 @@ export const createWriter = (file: FileHandle, start: number, hashes: RunningHas
     written += bytes.length
     const memory = await hashed
     hashed = hashes.update(gathered.buffer, bytes.length)
-    // The next flush, or `save`, tells of a hash that failed.
+    // The next flush, or `sync`, tells of a hash that failed, and so does each later one.
     hashed.catch(() => undefined)
     gathered = new Uint8Array(memory ?? new ArrayBuffer(gatheredBytes))
   }
@@ -78,6 +78,8 @@ export const createWriter = (file: FileHandle, start: number, hashes: RunningHas
     sync: () =>
       TE.tryCatch(async () => {
         await flush()
+        // Without the bytes of a hash that failed, the state would be that of less than is written.
+        await hashed
         await file.datasync()
         return { offset: written, hashes: await hashes.save() }
       }, failedOnDisk)(),
