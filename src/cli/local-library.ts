@@ -1,6 +1,7 @@
 import type { Config } from '../config/settings.ts'
 import { instanceAsJson, purgeAsJson } from '../domain/freshness/freshness-json.ts'
 import { jobAsJson } from '../domain/jobs/job-json.ts'
+import { erasureAsJson } from '../domain/library/erasure-json.ts'
 import { mediaDetailAsJson, mediaItemAsJson } from '../domain/library/media-json.ts'
 import { JobUid, type PurgeUid } from '../domain/media/ids.ts'
 import { isUid } from '../domain/media/uid-text.ts'
@@ -9,7 +10,6 @@ import { formatMicroseconds } from '../domain/shared/timestamp.ts'
 import { E, O, TE } from '../fp.ts'
 import type { JobPage } from '../ports/job-queue.ts'
 import type { MediaPage } from '../ports/media-repository.ts'
-import { type Erasure, isErasureComplete } from '../ports/trash.ts'
 import { CommandError } from './command.ts'
 import { erasedFile } from './describe-erasure.ts'
 import { withServices } from './library.ts'
@@ -22,12 +22,6 @@ import { orThrowCommandError } from './or-throw-command-error.ts'
 const pageSize = 200
 
 type Services = Parameters<Parameters<typeof withServices>[1]>[0]
-
-const erasureAsJson = (erasure: Erasure) => ({
-  erased: isErasureComplete(erasure),
-  objects_left: erasure.left,
-  objects_kept: erasure.kept,
-})
 
 const jobUid = (uid: string): JobUid => {
   if (!JobUid.is(uid)) throw new CommandError(`${uid} is not the uid of a job`, 2)

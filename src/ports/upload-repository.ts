@@ -44,8 +44,9 @@ export type UploadReceipt =
 export type UploadRepository = {
   /**
    * Adds an upload, and takes one of its ticket's count, in one transaction. The uploads of the folder that are being
-   * received have announced lengths: what they still lack is not free, nor is what the originals need that are not stored yet. One that declares a length later may have announced nothing.
-   * `fetch`: what brings its bytes, in the same transaction; also deletes some fetches that failed long ago.
+   * received have announced lengths: what they still lack is not free, nor is what the originals need that are not stored
+   * yet. One that declares a length later may have announced nothing. `fetch`: what brings its bytes, in the same
+   * transaction; also deletes some fetches that failed long ago.
    */
   readonly begin: (
     upload: NewUpload,
@@ -83,8 +84,8 @@ export type UploadRepository = {
   /** Refuses a received upload, and each that has its target. Returns `false` if it is not in the state `received`. */
   readonly refuse: (uid: UploadUid, reason: string) => TE.TaskEither<Unavailable, boolean>
   /**
-   * Deletes an upload that is being received, with its fetch unless that has failed. `givesBack`: its ticket may be used again for what it took, because the
-   * upload expired, or was refused before its last byte. Returns `false` if it is not being received any more.
+   * Deletes an upload that is being received, with its fetch unless that has failed. `givesBack`: its ticket may be used
+   * again for what it took, because the upload expired, or was refused before its last byte. Returns `false` if it is not being received any more.
    */
   readonly abandon: (uid: UploadUid, givesBack: boolean) => TE.TaskEither<Unavailable, boolean>
   /** Returns whether the library will have this file, because an upload of its bytes is received. */

@@ -24,7 +24,7 @@ export const createUploadSweepTask = ({
     ),
 })
 
-/** Creates the task that ends the storing of originals, which requests have begun, when the process stops. */
+/** Creates the task that ends the storing of originals, which requests and sweeps have begun, when the process stops. */
 export const createUploadIntakeTask = ({ uploadIntake }: Pick<Larder, 'uploadIntake'>): BackgroundTask => ({
   name: 'upload originals',
   run:

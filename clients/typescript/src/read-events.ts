@@ -3,7 +3,7 @@ import { LarderError } from './larder-error.ts'
 /** How long a stream may be silent, in milliseconds. Larder sends a comment every 15 seconds. */
 const longestSilence = 45_000
 
-/** The longest event, in characters. The states of files are much shorter. */
+/** The longest event, in characters. Those of Larder are much shorter: metadata has at most 16 KiB. */
 const longestEvent = 2 ** 20
 
 /** Thrown when a stream was silent for too long: a proxy may hold its events back. */

@@ -163,18 +163,24 @@ export const createEventHub = ({ log, outages, clock, monotonic, sleep }: Deps):
     }
   }
 
+  /** Forgets the position, because without members nothing is missed, and waits for one. */
+  const rest = async (): Promise<void> => {
+    position = null
+    positioned = createSignal()
+    wake = new AbortController()
+    if (members.size === 0) await sleep(idleMs, wake.signal)
+  }
+
   return {
+    // The hub rests, reads with one connection, or pauses before it opens the next one.
     run: async (signal) => {
       const stop = () => wake.abort()
       signal.addEventListener('abort', stop)
       let failures = 0
       while (!signal.aborted) {
         if (isIdle()) {
-          position = null
-          positioned = createSignal()
           failures = 0
-          wake = new AbortController()
-          if (members.size === 0) await sleep(idleMs, wake.signal)
+          await rest()
           continue
         }
         await readWithOne(signal, () => {

@@ -43,7 +43,11 @@ const lookEveryMs = 1000
 /** Proxies close a connection that is quiet for a minute or even less. */
 const quietMs = 15_000
 
-/** Follows events for one client. Fails with Unavailable if it is not known from where on, without the database. */
+/**
+ * Follows events for one client, in two phases: it catches up with pages of older events, and then gets what the hub passes
+ * on. The queue begins at the place that the last page has reached, so that nothing is lost or sent twice in between. Fails
+ * with Unavailable if it is not known from where on, without the database.
+ */
 export const openEventFeed =
   (deps: FeedDeps, { filter, after }: FeedRequest): TE.TaskEither<Unavailable, EventFeed> =>
   async () => {
@@ -67,7 +71,8 @@ export const openEventFeed =
     }
 
     const follow = async function* (signal: AbortSignal): AsyncGenerator<FeedNews> {
-      signal.addEventListener('abort', () => wake.abort())
+      const wakeUp = () => wake.abort()
+      signal.addEventListener('abort', wakeUp)
       const isEnded = () => signal.aborted || isStopping() || queue.isOverfull()
       const readPermission = createFeedPermission(deps.authorize, monotonic)
       let quietAt: MonotonicMs | null = null
@@ -76,8 +81,8 @@ export const openEventFeed =
       /** What the client gets next. */
       let items: ReadonlyArray<FeedItem> = []
 
-      /** Reads a page of older events; begins with what happens now if there are no more. */
-      const readOlder = async (): Promise<ReadonlyArray<FeedItem>> => {
+      /** First phase: reads a page of older events. Begins the second phase if there are no more. */
+      const catchUp = async (): Promise<ReadonlyArray<FeedItem>> => {
         if (place === null || followsJob) {
           const last = hub.last()
           if (last !== null) queue.begin(last)
@@ -98,17 +103,21 @@ export const openEventFeed =
         return [resetItem(now, clock())]
       }
 
-      /** Waits for what happens now. */
+      /** Second phase: waits for what happens now. */
       const takeNews = async (): Promise<ReadonlyArray<FeedItem>> => {
         if (queue.isEmpty() && !lacksStep) {
           wake = new AbortController()
           if (!signal.aborted) await sleep(lookEveryMs, wake.signal)
         }
-        const step = lacksStep ? await readStep() : null
-        if (step === null) return queue.take()
-        if (E.isLeft(step)) await sleep(lookEveryMs, signal)
-        else lacksStep = false
-        return E.isLeft(step) || step.right === null ? queue.take() : [step.right, ...queue.take()]
+        const news = queue.take()
+        if (!lacksStep) return news
+        // The present step is later than what has waited. If steps are lost while it is read, it is read again.
+        lacksStep = false
+        const step = await readStep()
+        if (E.isRight(step)) return step.right === null ? news : [...news, step.right]
+        lacksStep = true
+        await sleep(lookEveryMs, signal)
+        return news
       }
 
       const send = (sent: ReadonlyArray<FeedItem>): FeedNews => {
@@ -122,19 +131,23 @@ export const openEventFeed =
         return { items: sent, place }
       }
 
-      while (!isEnded()) {
-        if (items.length === 0) items = queue.hasBegun() ? await takeNews() : await readOlder()
-        if (isEnded()) return
-        const permission = await readPermission(items.length > 0)
-        if (permission === 'ended') return
-        if (items.length > 0 && permission === 'confirmed') {
-          const sent = items
-          items = []
-          yield send(sent)
-        } else {
-          if (items.length > 0) await sleep(lookEveryMs, signal)
-          if (quietAt === null || monotonic() >= quietAt) yield send([])
+      try {
+        while (!isEnded()) {
+          if (items.length === 0) items = queue.hasBegun() ? await takeNews() : await catchUp()
+          if (isEnded()) return
+          const permission = await readPermission(items.length > 0)
+          if (permission === 'ended') return
+          if (items.length > 0 && permission === 'confirmed') {
+            const sent = items
+            items = []
+            yield send(sent)
+          } else {
+            if (items.length > 0) await sleep(lookEveryMs, signal)
+            if (quietAt === null || monotonic() >= quietAt) yield send([])
+          }
         }
+      } finally {
+        signal.removeEventListener('abort', wakeUp)
       }
     }
     return E.right({ follow, close })

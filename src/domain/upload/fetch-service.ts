@@ -66,38 +66,41 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
   const { fetches, incoming, newUid, sleep, uploadService, intake, rightsOf } = deps
   const running = new Map<UploadUid, Promise<void>>()
 
+  /** `onKept`: is called once it is certain that this fetch keeps its slot for a while, with the lock or in a pause. */
   const fetchOne = async (
     uid: UploadUid,
     signal: AbortSignal,
     failed: (error: unknown, upload: string) => void,
-    onDecided: () => void,
+    onKept: () => void,
   ): Promise<void> => {
     try {
       const done = await tryWithUploadLock(deps, uid, (hold) => {
-        onDecided()
+        onKept()
         return fetchUpload(deps, uid, hold, signal)
       })()
-      onDecided()
       if (E.isRight(done)) {
         if (O.isSome(done.right) && done.right.value === 'received') await intake.store(uid)
         return
       }
       failed(done.left, uid)
     } catch (error) {
-      onDecided()
       failed(error, uid)
     }
+    onKept()
     await sleep(pauseMs, signal)
   }
 
-  /** Begins a fetch. Resolves when it is clear whether another process has it, which keeps no slot. */
+  /** Begins a fetch. Resolves when it keeps its slot, or has freed it, because another process has the lock. */
   const begin = (
     uid: UploadUid,
     signal: AbortSignal,
     failed: (error: unknown, upload: string) => void,
   ): Promise<void> =>
-    new Promise((onDecided) => {
-      const ended = fetchOne(uid, signal, failed, onDecided).finally(() => running.delete(uid))
+    new Promise((resolve) => {
+      const ended = fetchOne(uid, signal, failed, resolve).finally(() => {
+        running.delete(uid)
+        resolve()
+      })
       running.set(uid, ended)
     })
 

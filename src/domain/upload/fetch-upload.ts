@@ -6,6 +6,7 @@ import { type Unavailable, unavailable } from '../shared/errors.ts'
 import { type OutboundFault, outboundFaultOf, outboundFaultTexts } from '../shared/outbound-fault.ts'
 import { type AppendDeps, appendBytes } from './append-bytes.ts'
 import { type FinishDeps, finishUpload } from './finish-upload.ts'
+import { refuseFetch } from './refuse-fetch.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 import { readUploadSpace } from './upload-space.ts'
@@ -81,7 +82,7 @@ export const fetchUpload = (
   hold: UploadHold,
   signal: AbortSignal,
 ): TE.TaskEither<Unavailable, FetchEnd> => {
-  const { fetches, uploads, incoming, outbound, newUid, fetchSeconds } = deps
+  const { fetches, uploads, outbound, newUid, fetchSeconds } = deps
 
   const declare = (length: number): TE.TaskEither<Failure, void> =>
     pipe(
@@ -155,10 +156,7 @@ export const fetchUpload = (
       case 'FetchRefusal':
         if (hold.lost.aborted) return TE.right('stopped')
         return pipe(
-          fetches.refuse(uid, failure.reason),
-          // The row is gone unless the upload was acknowledged. Otherwise its file is needed, and a sweep removes it in the end.
-          TE.flatMap(() => uploads.find(uid)),
-          TE.flatMap((found) => (O.isNone(found) ? incoming.remove(uid) : TE.right(undefined))),
+          refuseFetch(deps, uid, failure.reason),
           TE.map(() => 'ended'),
         )
       case 'FetchStopped':

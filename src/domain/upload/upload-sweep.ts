@@ -7,6 +7,7 @@ import type { UploadUid } from '../media/ids.ts'
 import type { Unavailable } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { discardUpload, type FinishDeps, finishUpload } from './finish-upload.ts'
+import { refuseFetch } from './refuse-fetch.ts'
 import type { Upload } from './upload.ts'
 import type { UploadIntake } from './upload-intake.ts'
 import { tryWithUploadLock } from './upload-lock.ts'
@@ -51,7 +52,7 @@ const orphanMs = 3_600_000
 export const sweepUploads =
   (deps: UploadSweepDeps, signal: AbortSignal): TE.TaskEither<Unavailable, UploadSweepReport> =>
   async () => {
-    const { incoming, uploads, fetches, intake } = deps
+    const { incoming, uploads, intake } = deps
     const folder = await incoming.folder()
     if (E.isLeft(folder)) return folder
 
@@ -62,9 +63,8 @@ export const sweepUploads =
         TE.flatMap((isLost) =>
           isLost
             ? TE.left(workStoppedFailure)
-            : fetches.refuse(uid, 'the file was not fetched before its upload expired: ask again'),
+            : refuseFetch(deps, uid, 'the file was not fetched before its upload expired: ask again'),
         ),
-        TE.flatMap(() => incoming.remove(uid)),
       )
 
     /** Runs while the lock of the upload is held, so that it is certain that no request continues it. */

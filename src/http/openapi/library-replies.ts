@@ -50,17 +50,6 @@ export const MediaDeletion = t.intersection(
   ],
   'MediaDeletion',
 )
-export const MediaErasure = t.strict(
-  {
-    erased: withDescription(t.boolean, 'Whether nothing is left of the file.'),
-    objects_left: withDescription(t.number, 'Objects that are to be deleted.'),
-    objects_kept: withDescription(
-      t.number,
-      'Objects that Larder does not delete, because it has not given them their names.',
-    ),
-  },
-  'MediaErasure',
-)
 export type BatchResultJson = t.TypeOf<typeof BatchResults>['results'][number]
 
 export const oneFile = { 200: jsonOf(MediaDetailJson, 'The file. `ETag` is its version.', ['ETag']) }

@@ -1,6 +1,7 @@
 import * as t from 'io-ts'
 import type { AdminService } from '../../domain/admin/admin-service.ts'
 import { JobJson, jobAsJson } from '../../domain/jobs/job-json.ts'
+import { erasureAsJson, MediaErasureJson } from '../../domain/library/erasure-json.ts'
 import type { LibraryService } from '../../domain/library/library-service.ts'
 import { type ExportScope, exportScopes, type RequestExports } from '../../domain/library/request-exports.ts'
 import type { TrashService } from '../../domain/library/trash-service.ts'
@@ -8,8 +9,6 @@ import { withSchema } from '../../domain/shared/json-schema.ts'
 import { oneOf } from '../../domain/shared/one-of.ts'
 import type { OpenStreams } from '../../domain/shared/open-streams.ts'
 import { pipe, TE } from '../../fp.ts'
-import { isErasureComplete } from '../../ports/trash.ts'
-import { MediaErasure } from '../openapi/library-replies.ts'
 import { bytesOf, jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
 import { jsonBody } from '../request/json-body.ts'
@@ -102,7 +101,7 @@ export const mediaFileRoutes = (
         id: 'showErasure',
         tag: 'library',
         summary: 'Says whether the objects of an erased file are gone.',
-        replies: { 200: jsonOf(MediaErasure, 'What is left of the file.') },
+        replies: { 200: jsonOf(MediaErasureJson, 'What is left of the file.') },
         errors: [404],
       },
       credential,
@@ -110,13 +109,7 @@ export const mediaFileRoutes = (
       handler: ({ params: { uid } }) =>
         pipe(
           trashService.findErasure(uid),
-          TE.map((erasure) =>
-            jsonReply(MediaErasure, {
-              erased: isErasureComplete(erasure),
-              objects_left: erasure.left,
-              objects_kept: erasure.kept,
-            }),
-          ),
+          TE.map((erasure) => jsonReply(MediaErasureJson, erasureAsJson(erasure))),
         ),
     }),
   )

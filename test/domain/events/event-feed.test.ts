@@ -6,7 +6,7 @@ import { maxWaitingBytes } from '../../../src/domain/events/feed-queue.ts'
 import { type FeedNews, type FeedRequest, openEventFeed } from '../../../src/domain/events/follow-events.ts'
 import { createOutageLog } from '../../../src/domain/health/outage-log.ts'
 import { type DomainError, forbidden, unavailable } from '../../../src/domain/shared/errors.ts'
-import { type E, TE } from '../../../src/fp.ts'
+import { E, TE } from '../../../src/fp.ts'
 import type { EventLog, JobStep } from '../../../src/ports/event-log.ts'
 import { asMonotonic } from '../../support/as-monotonic.ts'
 import { right } from '../../support/expect-right.ts'
@@ -22,6 +22,8 @@ describe('a feed of events', () => {
   /** Whether the connection breaks at its next read. */
   let isBroken: boolean
   let present: FeedItem | null
+  /** Is called when the present step is read, and not returned yet. */
+  let afterRead: () => Promise<void>
   let end: () => Promise<void>
 
   /** Each pause takes no time, but moves the clock. */
@@ -57,7 +59,11 @@ describe('a feed of events', () => {
       await running
     }
     const feed = async (request: Partial<FeedRequest> = {}) => {
-      const readStep = TE.fromIO(() => present)
+      const readStep: TE.TaskEither<DomainError, FeedItem | null> = async () => {
+        const read = present
+        await afterRead()
+        return E.right(read)
+      }
       const deps = { hub, clock, monotonic, sleep, readStep, isStopping: () => isStopping }
       const opened = await right(
         openEventFeed(
@@ -96,6 +102,7 @@ describe('a feed of events', () => {
     isStopping = false
     isBroken = false
     present = null
+    afterRead = async () => undefined
   })
   afterEach(() => end())
 
@@ -158,17 +165,19 @@ describe('a feed of events', () => {
     leave()
   })
 
+  const step = (progress: number): JobStep => ({
+    ...{ uid: 'if_1', kind: 'image', job: 'job_1', state: 'running', progress },
+    ...{ stage: null, speed: null, eta_seconds: null },
+  })
+  const progressOf = ({ json }: FeedItem): number => JSON.parse(json).data.progress
+
   it('sends the present step of a job after a cut, and none from before it', async () => {
     const { feed } = start()
-    const step = (progress: number): JobStep => ({
-      ...{ uid: 'if_1', kind: 'image', job: 'job_1', state: 'running', progress },
-      ...{ stage: null, speed: null, eta_seconds: null },
-    })
     present = progressItem(step(0.1), now)
     const one = await feed({ filter: { media: null, job: 'job_1' } })
     const steps: number[] = []
     const follow = async () => {
-      for (const { json } of (await one.next()).items) steps.push(JSON.parse(json).data.progress)
+      steps.push(...(await one.next()).items.map(progressOf))
     }
     while (steps.length < 1) await follow()
     isBroken = true
@@ -183,6 +192,58 @@ describe('a feed of events', () => {
       await follow()
     }
     expect(steps).to.include(0.8).and.not.to.include(0.2)
+  })
+
+  /** Follows one job. `cut` breaks the connection of the hub, and waits until it has another one. */
+  const startWithJob = async () => {
+    const { hub, feed } = start()
+    const one = await feed({ filter: { media: null, job: 'job_1' } })
+    const passed: FeedItem[] = []
+    let cuts = 0
+    const leave = hub.join({
+      push: (item) => passed.push(item),
+      onProgressLost: () => {
+        cuts += 1
+        isBroken = false
+      },
+    })
+    const cut = async () => {
+      const before = cuts
+      isBroken = true
+      log.announce(step(0))
+      while (cuts === before) await new Promise(setImmediate)
+    }
+    /** Returns the progress of the next steps. */
+    const nextSteps = async (): Promise<ReadonlyArray<number>> => {
+      const { items } = await one.next()
+      return items.length === 0 ? nextSteps() : items.map(progressOf)
+    }
+    return { nextSteps, passed, cut, leave }
+  }
+
+  it('sends the present step of a job after what has waited for its client since before a cut', async () => {
+    const { nextSteps, passed, cut, leave } = await startWithJob()
+    present = progressItem(step(0.1), now)
+    expect(await nextSteps()).to.deep.equal([0.1])
+    log.announce(step(0.2))
+    while (passed.length === 0) await new Promise(setImmediate)
+    present = progressItem(step(0.8), now)
+    await cut()
+    expect(await nextSteps()).to.deep.equal([0.2, 0.8])
+    leave()
+  })
+
+  it('reads the present step of a job again if the connection was cut meanwhile', async () => {
+    const { nextSteps, cut, leave } = await startWithJob()
+    present = progressItem(step(0.1), now)
+    afterRead = async () => {
+      afterRead = async () => undefined
+      present = progressItem(step(0.8), now)
+      await cut()
+    }
+    expect(await nextSteps()).to.deep.equal([0.1])
+    expect(await nextSteps()).to.deep.equal([0.8])
+    leave()
   })
 
   it('has no connection without clients, and the same one for all', async () => {

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { ByteStream } from '../../../src/domain/media/bytes.ts'
@@ -8,13 +6,10 @@ import type { UploadHold } from '../../../src/domain/upload/upload-lock.ts'
 import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
 import { O, TE } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
+import { collectGarbage } from '../../support/collect-garbage.ts'
 import { right } from '../../support/expect-right.ts'
 import { createMemoryLarder } from '../../support/memory-larder.ts'
 import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage: () => void = runInNewContext('gc')
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('a body that is appended to an upload', () => {
   const folder = createTemporaryIncoming()
@@ -43,7 +38,7 @@ describe('a body that is appended to an upload', () => {
       'left._tag',
       'TooLarge',
     )
-    await turn()
+    await new Promise((resolve) => setImmediate(resolve))
     expect(isClosed).to.equal(true)
   })
 
@@ -57,10 +52,7 @@ describe('a body that is appended to an upload', () => {
       return new WeakRef<ByteStream>(body)
     }
     const bodies = [await appendOnce(), await appendOnce(), await appendOnce()]
-    for (let round = 0; round < 5; round += 1) {
-      await turn()
-      collectGarbage()
-    }
+    await collectGarbage()
     // The last one may be on the stack.
     expect(bodies.slice(0, -1).map((body) => body.deref())).to.deep.equal([undefined, undefined])
     lost.abort()

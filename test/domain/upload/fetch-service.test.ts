@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { outboundFault } from '../../../src/domain/shared/outbound-fault.ts'
-import { E, TE } from '../../../src/fp.ts'
+import { E, O, TE } from '../../../src/fp.ts'
 import type { FetchRepository } from '../../../src/ports/fetch-repository.ts'
 import { right } from '../../support/expect-right.ts'
 import { createMemoryLarder } from '../../support/memory-larder.ts'
@@ -85,5 +85,45 @@ describe('fetching from URLs', () => {
       await right(one.fetchService.request('ann', { url: `https://example.com/${number}.jpg`, details }))
     await Promise.all([one, other].map((each) => each.fetchService.run(stop.signal, () => undefined)()))
     expect(urls.size).to.equal(8)
+  })
+
+  it('fetches with its last free slot what waits behind the fetches of another process', async () => {
+    const inner = await createMemoryLarder(await folder.adapters())
+    const stop = new AbortController()
+    const details = { title: null, alt: null, isPublic: false, metadata: {} }
+    const taken = new Set<string>()
+    const started = new Set<string>()
+    let looks = 0
+    const larder = await createMemoryLarder({
+      ...inner,
+      fetches: {
+        ...inner.fetches,
+        list: (...given) => {
+          looks += 1
+          if (looks === 20) stop.abort()
+          return inner.fetches.list(...given)
+        },
+      },
+      locks: {
+        ...inner.locks,
+        tryWith: (name, work) => (taken.has(name) ? TE.right(O.none) : inner.locks.tryWith(name, work)),
+      },
+      sleep: () => new Promise((resolve) => setImmediate(resolve)),
+      outbound:
+        ({ url, signal }) =>
+        () =>
+          new Promise((resolve) => {
+            started.add(new URL(String(url)).pathname)
+            signal.addEventListener('abort', () => resolve(E.left(outboundFault('stopped'))), { once: true })
+            if (signal.aborted) resolve(E.left(outboundFault('stopped')))
+          }),
+    })
+    for (const name of ['1', '2', '3', 'elsewhere', 'last']) {
+      const url = `https://example.com/${name}`
+      const { upload } = await right(larder.fetchService.request('ann', { url, details }))
+      if (name === 'elsewhere') taken.add(`upload:${upload}`)
+    }
+    await right(larder.fetchService.run(stop.signal, () => undefined))
+    expect([...started]).to.deep.equal(['/1', '/2', '/3', '/last'])
   })
 })

@@ -9,7 +9,7 @@ import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
 import { authenticateAdminUploads } from '../../../src/domain/upload/uploader-rights.ts'
-import { O, TE } from '../../../src/fp.ts'
+import { O, pipe, TE } from '../../../src/fp.ts'
 import type { ObjectStore } from '../../../src/ports/object-store.ts'
 import { anUploadRequest } from '../../support/builders.ts'
 import { inChunks } from '../../support/bytes.ts'
@@ -72,6 +72,29 @@ describe('the sweep of uploads', () => {
       'the file was not fetched before its upload expired: ask again',
     )
     expect(await right(larder.uploads.find(upload))).to.deep.equal(O.none)
+  })
+
+  it('keeps the bytes of a fetch that another process has acknowledged meanwhile', async () => {
+    const details = { title: null, alt: null, isPublic: false, metadata: {} }
+    const url = 'http://127.0.0.1:1/a.png'
+    const { upload, job } = await right(larder.fetchService.request('ann', { url, details }))
+    await writeFile(larder.incoming.pathOf(upload), picture)
+    advance(86_401)
+    const { fetches, uploads } = larder
+    const target = { kind: 'image', media: larder.newUid.imageFile(), job } as const
+    const refuse: Larder['fetches']['refuse'] = (...given) =>
+      pipe(
+        uploads.receive(upload, { length: picture.length, sha512: 'a'.repeat(128), target }),
+        TE.flatMap(() => fetches.refuse(...given)),
+      )
+    const listReceived = () => TE.right([])
+    larder = await createMemoryLarder({
+      ...larder,
+      uploads: { ...uploads, listReceived },
+      fetches: { ...fetches, refuse },
+    })
+    await sweep()
+    expect(await files()).to.deep.equal([upload])
   })
 
   it('deletes an upload 7 days after its first byte, however often bytes arrive', async () => {
