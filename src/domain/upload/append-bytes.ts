@@ -133,14 +133,26 @@ export const appendBytes =
     const writer = opened.right
     if (writer === null) return E.left(notFound('upload', uid))
     let noted: Upload = upload
+    let isLost = false
+
+    /**
+     * Syncs the file. A disk reports a failure once, and drops what it could not write: a later sync would succeed, though the
+     * bytes are gone.
+     */
+    const sync = async (): ReturnType<IncomingWriter['sync']> => {
+      const written = await writer.sync()
+      if (E.isLeft(written)) isLost = true
+      return written
+    }
 
     /** Waits for the disk, and writes down how far the bytes are. */
-    const note = async (to: IncomingWriter): Promise<void> => {
+    const note = async (): Promise<void> => {
+      if (isLost) return
       if (lost.aborted) throw new Stop(workStoppedFailure)
-      if (to.size() === noted.offset && noted.hashes !== null) return
+      if (writer.size() === noted.offset && noted.hashes !== null) return
       // Bytes that are not noted were told to no client, so the end of a right is checked first.
       orStop(await watched.right())
-      const written = orStop(await to.sync())
+      const written = orStop(await sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.
       if (!advanced) throw new Stop(workStoppedFailure)
@@ -166,7 +178,7 @@ export const appendBytes =
         if (head === null) throw new Stop(notFound('upload', uid))
         orStop(acceptedKind(upload, head))
       }
-      if (writer.size() - noted.offset >= noteBytes) await note(writer)
+      if (writer.size() - noted.offset >= noteBytes) await note()
       if (writer.size() - spaceCheckedAt >= spaceBytes) await checkSpace()
     }
 
@@ -195,7 +207,7 @@ export const appendBytes =
 
     try {
       const received = await attempt(receive)
-      const isNoted = await attempt(() => note(writer))
+      const isNoted = await attempt(note)
       if (E.isLeft(received)) return received
       if (E.isLeft(isNoted)) return isNoted
       const { failure, isInterrupted } = received.right
