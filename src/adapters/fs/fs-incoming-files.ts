@@ -94,7 +94,11 @@ export const createFsIncomingFiles = (
         await assertUsable()
         const flags = offset === 0 ? constants.O_CREAT | constants.O_RDWR : constants.O_RDWR
         const file = await orIfNotFound(open(pathOf(uid), flags, 0o600), null)
-        if (file === null) return null
+        if (file === null) {
+          // Its disk may have been unmounted since.
+          await assertMounted()
+          return null
+        }
         try {
           const { size } = await file.stat()
           if (size < offset) {

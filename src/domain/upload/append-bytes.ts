@@ -1,4 +1,4 @@
-import { E, type TE } from '../../fp.ts'
+import { E, TE } from '../../fp.ts'
 import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
@@ -19,7 +19,7 @@ import { acceptedKind, headBytes } from './accepted-kind.ts'
 import type { Upload } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
-import type { WatchRight } from './watch-right.ts'
+import type { StillMayUpload, WatchRight } from './watch-right.ts'
 
 export type AppendDeps = {
   readonly incoming: IncomingFiles
@@ -39,6 +39,8 @@ export type Appended = {
   readonly failure: unknown
   /** Whether another request asked for the upload before the end of the body, whose other bytes are not read. */
   readonly isInterrupted: boolean
+  /** Tells whether the owner has the right still. To be asked if more than the bytes is waited for before they are acknowledged. */
+  readonly stillMayUpload: StillMayUpload
 }
 
 /** So many bytes at most arrive between two times that progress is written down: what a killed process loses. */
@@ -61,7 +63,7 @@ const orStop = <A>(result: E.Either<AppendFailure, A>): A => {
   return result.right
 }
 
-type BodyEnd = Omit<Appended, 'upload'>
+type BodyEnd = Pick<Appended, 'failure' | 'isInterrupted'>
 
 /** The next piece of a body; its failure is the client's, and not one of the disk. */
 type Piece = { readonly _tag: 'piece'; readonly bytes: Uint8Array } | ({ readonly _tag: 'end' } & BodyEnd)
@@ -125,7 +127,10 @@ export const appendBytes =
   ): TE.TaskEither<AppendFailure, Appended> =>
   async () => {
     const { incoming, uploads, watchRight } = deps
-    const { uid, length, maxBytes } = upload
+    const { uid, state, length, maxBytes } = upload
+    // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
+    if (state !== 'receiving')
+      return E.right({ upload, failure: null, isInterrupted: false, stillMayUpload: TE.right(undefined) })
     const watched = await watchRight(upload)()
     if (E.isLeft(watched)) return watched
     const opened = await incoming.open(uid, upload)()
@@ -133,14 +138,26 @@ export const appendBytes =
     const writer = opened.right
     if (writer === null) return E.left(notFound('upload', uid))
     let noted: Upload = upload
+    let isLost = false
+
+    /**
+     * Syncs the file. A disk reports a failure once, and drops what it could not write: a later sync would succeed, though the
+     * bytes are gone.
+     */
+    const sync = async (): ReturnType<IncomingWriter['sync']> => {
+      const written = await writer.sync()
+      if (E.isLeft(written)) isLost = true
+      return written
+    }
 
     /** Waits for the disk, and writes down how far the bytes are. */
-    const note = async (to: IncomingWriter): Promise<void> => {
+    const note = async (): Promise<void> => {
+      if (isLost) return
       if (lost.aborted) throw new Stop(workStoppedFailure)
-      if (to.size() === noted.offset && noted.hashes !== null) return
+      if (writer.size() === noted.offset && noted.hashes !== null) return
       // Bytes that are not noted were told to no client, so the end of a right is checked first.
       orStop(await watched.right())
-      const written = orStop(await to.sync())
+      const written = orStop(await sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.
       if (!advanced) throw new Stop(workStoppedFailure)
@@ -166,7 +183,7 @@ export const appendBytes =
         if (head === null) throw new Stop(notFound('upload', uid))
         orStop(acceptedKind(upload, head))
       }
-      if (writer.size() - noted.offset >= noteBytes) await note(writer)
+      if (writer.size() - noted.offset >= noteBytes) await note()
       if (writer.size() - spaceCheckedAt >= spaceBytes) await checkSpace()
     }
 
@@ -195,11 +212,11 @@ export const appendBytes =
 
     try {
       const received = await attempt(receive)
-      const isNoted = await attempt(() => note(writer))
+      const isNoted = await attempt(note)
       if (E.isLeft(received)) return received
       if (E.isLeft(isNoted)) return isNoted
       const { failure, isInterrupted } = received.right
-      return E.right({ upload: noted, failure, isInterrupted })
+      return E.right({ upload: noted, failure, isInterrupted, stillMayUpload: watched.right })
     } finally {
       await writer.close()
     }

@@ -159,11 +159,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
       )
     },
 
-    append: (body) => {
-      // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
-      if (upload.state !== 'receiving')
-        return TE.right({ upload, failure: null, isInterrupted: false, held: hold(upload, signals, finish) })
-      return pipe(
+    append: (body) =>
+      pipe(
         appendBytes(deps, upload, body, signals),
         TE.orElse((failure): TE.TaskEither<UploadFailure, Appended> => {
           // Its bytes are not accepted, or are gone, so nothing can continue it.
@@ -176,8 +173,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         }),
         TE.map((appended) => ({ ...appended, held: hold(appended.upload, signals, finish) })),
         TE.tap(({ upload: now }) => (isComplete(now) ? finish(now, signals) : TE.right(undefined))),
-      )
-    },
+      ),
 
     finish: finish(upload, signals),
 

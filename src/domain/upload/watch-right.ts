@@ -8,7 +8,7 @@ import type { Upload, UploadOwner } from './upload.ts'
  * Fails with Forbidden if the owner of an upload has lost the right to send its bytes since the request began: the admin
  * is none any more, or the admin's id tokens were revoked, or the ticket is revoked, or its admin is none.
  */
-type StillMayUpload = TE.TaskEither<Forbidden | Unavailable, void>
+export type StillMayUpload = TE.TaskEither<Forbidden | Unavailable, void>
 
 /** Begins to watch the right of the owner of an upload. Call it when the request begins. */
 export type WatchRight = (

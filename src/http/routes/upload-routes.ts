@@ -49,6 +49,8 @@ const receiveForm =
         if (appended.failure !== null) return TE.left(malformedBody)
         return pipe(
           form.end,
+          // The end of a form may take half an hour.
+          TE.tap((): Outcome<void> => appended.stillMayUpload),
           TE.map(() => appended.held),
         )
       }),

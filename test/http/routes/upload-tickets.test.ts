@@ -141,6 +141,45 @@ describe('[§11.4] uploads by ticket', () => {
     await right(larder.admins.setAdmin('ann', true))
   })
 
+  it('end with the right of their ticket or its admin, also between the file and the end of its form', async () => {
+    const { larder } = scene
+    const ends = [
+      (jti: string) => right(larder.revocationService.revoke({ kind: 'jti', subject: jti })),
+      () => right(larder.admins.setAdmin('ann', false)),
+    ]
+    for (const end of ends) {
+      const { secret, ticket } = await scene.issue()
+      let sendEnd = (): void => undefined
+      const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n'
+      const body = new ReadableStream({
+        start: (controller) => {
+          controller.enqueue(Buffer.concat([Buffer.from(head), picture, Buffer.from('\r\n--b--\r\n')]))
+          sendEnd = () => controller.close()
+        },
+      })
+      const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+      const reply = scene.send('/api/1/uploads', secret, {
+        method: 'POST',
+        headers,
+        body,
+        duplex: 'half',
+      } as RequestInit)
+      const uid = await pollUntilDefined(async () => {
+        for (const found of await scene.leftovers()) {
+          const upload = O.toNullable(await right(larder.uploads.find(found as UploadUid)))
+          if (upload?.protocol === 'multipart' && upload.offset === picture.length) return upload.uid
+        }
+        return undefined
+      })
+      await end(ticket.uid)
+      sendEnd()
+      expect((await reply).status).to.equal(403)
+      expect(O.isNone(await right(larder.uploads.find(uid)))).to.equal(true)
+      expect(await scene.leftovers()).not.to.include(uid)
+    }
+    await right(larder.admins.setAdmin('ann', true))
+  })
+
   it('are continued by their ticket', async () => {
     const { secret } = await scene.issue()
     const { path, uid } = await scene.createTus(secret, picture.length)
