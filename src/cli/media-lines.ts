@@ -1,7 +1,7 @@
 import type { Schemas } from './library-access.ts'
 
 /** Returns a time in whole seconds. With `--json` it is exact. */
-const timeOf = (time: string): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
+export const timeOf = (time: string): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')
 
 /** Returns a duration in whole seconds, but as it is if it would be none. */
 const secondsOf = (seconds: number | null): number | null =>
@@ -42,6 +42,7 @@ export const mediaDetailLines = (detail: Schemas['Media']): ReadonlyArray<string
     ['taken down', detail.taken_down ? 'yes' : null],
     ['changed', detail.updated_at === detail.created_at ? null : timeOf(detail.updated_at)],
     ['job', detail.job === null ? null : `${detail.job.uid} ${detail.job.state}`],
+    ['reason', detail.state === 'failed' ? (detail.job?.error ?? null) : null],
     ...detail.warnings.map((warning) => ['warning', warning] as const),
     ...detail.exports.map(({ url }) => ['export', url] as const),
   ]

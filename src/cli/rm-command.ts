@@ -4,6 +4,7 @@ import { type Command, usageError } from './command.ts'
 import { forEachUid } from './for-each-uid.ts'
 import type { DeletionResult } from './library-access.ts'
 import { libraryCommand } from './library-command.ts'
+import { timeOf } from './media-lines.ts'
 
 const usage = 'rm UID… [--now [--purge]] [--server URL]'
 
@@ -25,8 +26,8 @@ const describeDeleted = (
       ? `${uid}: erased`
       : `${uid}: erased, but objects are left in the store: a sweep deletes those that Larder has stored`
   return mode === 'trash'
-    ? `${uid}: in the trash until ${purge_after}`
-    : `${uid}: taken down; can be restored until ${purge_after}`
+    ? `${uid}: in the trash until ${timeOf(purge_after)}`
+    : `${uid}: taken down; can be restored until ${timeOf(purge_after)}`
 }
 
 /** Deletes files: puts them into the trash, takes them down, or erases them. */

@@ -28,7 +28,9 @@ const webhookLine = ({ uid, url, events, off_reason, failing_since }: Schemas['W
 }
 
 const deliveryLine = ({ id, type, media, state, tries, status, error }: Schemas['WebhookDelivery']): string =>
-  [id, state, type, media, `${tries} tries`, status, error].filter((part) => part !== null).join('  ')
+  [id, state, type, media, `${tries} ${tries === 1 ? 'try' : 'tries'}`, status, error]
+    .filter((part) => part !== null)
+    .join('  ')
 
 const showWebhook = (report: Report, webhook: Schemas['Webhook']): void =>
   report({ lines: [webhookLine(webhook)], json: webhook })

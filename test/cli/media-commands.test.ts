@@ -131,6 +131,10 @@ describe('the commands list, show and set', () => {
       expect(mediaDetailLines({ ...detail, duration_seconds }).join('\n')).to.match(
         new RegExp(`^seconds +${text}$`, 'm'),
       )
+    const job = { ...detail.job, error: 'it is a ZIP archive' } as NonNullable<Schemas['Media']['job']>
+    expect(mediaDetailLines({ ...detail, state: 'failed', job }).join('\n')).to.match(
+      /^reason +it is a ZIP archive$/m,
+    )
     expect(shown).to.deep.include({ uid: image, title, alt: 'x', metadata: { album: 7 }, public: true })
     await run(setCommand, [image, '--title', '', '--alt=', '--private', '--metadata', '{}'])
     const [cleared] = await json(showCommand, image)

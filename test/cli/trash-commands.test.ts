@@ -90,7 +90,7 @@ describe('the commands rm and restore', () => {
 
   it('take down and erase', async () => {
     const taken = await run(rmCommand, [film.uid, '--now'], false)
-    expect(taken.lines[0]).to.match(/taken down; can be restored until 20/)
+    expect(taken.lines[0]).to.match(/taken down; can be restored until 20[\d-]+T[\d:]+Z$/)
     expect((await run(showCommand, [film.uid])).json[0]).to.include({ taken_down: true })
     expect((await run(revokeCommand, [film.uid])).json[0]).to.include({ uid: film.uid })
     expect(await filesWith(folder, 'first part')).to.have.length(1)

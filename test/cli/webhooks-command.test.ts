@@ -73,7 +73,7 @@ describe('larder webhooks', () => {
 
     const tested = await run(['test', uid])
     expect(tested.code).to.equal(0)
-    expect(tested.lines.join()).to.match(/^\d+ {2}delivered {2}webhook\.test {2}1 tries {2}204$/)
+    expect(tested.lines.join()).to.match(/^\d+ {2}delivered {2}webhook\.test {2}1 try {2}204$/)
     const failed = await run(['test', String(broken?.uid)])
     expect(failed.code).to.equal(1)
     expect(failed.lines.join()).to.match(/failed {2}webhook\.test .*the status of the answer was 500$/)

@@ -71,7 +71,7 @@ describe('a body that is appended to an upload', () => {
     const { signal } = new AbortController()
     const { appended } = await append(endless, { lost: signal, asked: signal })
     expect(appended).to.have.nested.property('left._tag', 'TooLarge')
-    await turn()
+    await new Promise((resolve) => setImmediate(resolve))
     expect(isClosed).to.equal(true)
   })
 
