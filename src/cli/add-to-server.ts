@@ -99,7 +99,9 @@ export const addToServer = async (
 ): Promise<number> => {
   if (isTokenInInput(server, places) && sources.some(({ kind }) => kind === 'input'))
     throw new CommandError(
-      'standard input cannot bring both the token and a file: set LARDER_TOKEN, or use --token-file FILE',
+      server.tokenFile === null
+        ? 'standard input is the file here, so the token needs LARDER_TOKEN, or --token-file FILE'
+        : '--token-file - and the file - are both standard input: set LARDER_TOKEN, or use --token-file FILE',
       2,
     )
   const token = await readServerToken(server, places)
