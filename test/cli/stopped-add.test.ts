@@ -13,8 +13,7 @@ import { createCommandPrinter } from '../../src/cli/command.ts'
 /** Listens on a free port. Its uploads begin, and never go on. */
 const startStub = async (onUpload: () => void): Promise<Server> => {
   const server = createServer((request, response) => {
-    if (request.method === 'POST')
-      return response.writeHead(201, { location: '/api/1/uploads/tus/up_1' }).end()
+    if (request.method === 'POST') response.writeHead(201, { location: '/api/1/uploads/tus/up_1' }).end()
     else request.once('data', onUpload)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
