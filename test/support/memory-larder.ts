@@ -15,7 +15,6 @@ import { createFsIncomingFiles } from '../../src/adapters/fs/fs-incoming-files.t
 import { createFsLocalFiles } from '../../src/adapters/fs/fs-local-files.ts'
 import { createHttpOutbound } from '../../src/adapters/http/http-outbound.ts'
 import { createHttpPlaylistFetcher } from '../../src/adapters/http/http-playlist-fetcher.ts'
-import { createPortCheck } from '../../src/adapters/http/outbound-target.ts'
 import { systemResolveName } from '../../src/adapters/http/system-resolve-name.ts'
 import { createCachedMediaTokens } from '../../src/adapters/jose/cached-media-tokens.ts'
 import { createJoseExplainToken } from '../../src/adapters/jose/jose-explain-token.ts'
@@ -187,7 +186,7 @@ export const createMemoryLarder = async (
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
     outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: ['127.0.0.1'] }),
-    mayUsePort: createPortCheck(['127.0.0.1']),
+    mayUsePort: () => true,
     playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,

@@ -75,7 +75,7 @@ describe('[§11.3] files from a URL', () => {
   beforeEach(async () => {
     seen.length = 0
     held.length = 0
-    scene = await createUploadScene({ sleep: shortSleep })
+    scene = await createUploadScene({ sleep: shortSleep, mayUsePort: createPortCheck(['127.0.0.1']) })
     stop = startFetching()
   })
   afterEach(async () => {
