@@ -1374,7 +1374,7 @@ export type components = {
       readonly type: string
     }
     readonly Fetch: {
-      /** An address of http or https, without user and password, of at most 8192 characters. */
+      /** An address of http or https on port 80 or 443, without user and password, of at most 8192 characters. */
       readonly url: string
       /** A text of at most 500 characters. */
       readonly title?: string

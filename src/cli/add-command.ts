@@ -5,7 +5,7 @@ import { E } from '../fp.ts'
 import { explainError } from '../terminal/explain-error.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
-import { addSources, kindWords, stoppedCode } from './add-sources.ts'
+import { addSources, kindWords, shortLabel, stoppedCode } from './add-sources.ts'
 import { addToServer } from './add-to-server.ts'
 import { type Command, CommandError, usageError } from './command.ts'
 import { reportedByCommand, withNewLibrary } from './library.ts'
@@ -96,7 +96,7 @@ export const addCommand: Command = {
             isOnlyQueued: values['no-wait'],
             signal: stop.signal,
             onRegistered: () => undefined,
-            onProgress: (fraction) => bar.show(label, fraction),
+            onProgress: (fraction) => bar.show(shortLabel(source), fraction),
             onWaiting: () => {
               bar.clear()
               printError(`${label}: waiting for another process that is adding it`)

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { CommandError } from './command.ts'
 
 /** What `larder add` adds. `label` names it in messages. */
@@ -7,6 +7,10 @@ export type AddSource =
   | { readonly kind: 'file'; readonly label: string; readonly path: string }
   | { readonly kind: 'input'; readonly label: string; readonly name: string }
   | { readonly kind: 'url'; readonly label: string; readonly url: string; readonly name: string }
+
+/** Names a source in a line that has little space. */
+export const shortLabel = (source: AddSource): string =>
+  source.kind === 'file' ? basename(source.path) : source.label
 
 /** The words for people. Programs get the kind itself. */
 export const kindWords = { image: 'picture', content: 'sound or film' } as const

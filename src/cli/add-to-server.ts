@@ -5,8 +5,9 @@ import { noMediaReason } from '../domain/ingest/unreadable-reason.ts'
 import { unsupportedImageReason } from '../domain/ingest/unsupported-image-reason.ts'
 import { printError } from '../terminal/print-error.ts'
 import { createProgressBar } from '../terminal/progress-bar.ts'
-import { type AddSource, kindWords, stoppedCode } from './add-sources.ts'
+import { type AddSource, kindWords, shortLabel, stoppedCode } from './add-sources.ts'
 import { type CommandContext, CommandError } from './command.ts'
+import { explainStop, type SentBytes } from './explain-stop.ts'
 import { explainReply, loadClient } from './remote-library.ts'
 import { isTokenInInput, readServerToken, type ServerOption, type TokenPlaces } from './server-option.ts'
 import { createUploadStorage } from './upload-storage.ts'
@@ -23,8 +24,11 @@ type Out = Pick<CommandContext, 'isJson' | 'report'>
 
 type ClientModule = Awaited<ReturnType<typeof loadClient>>
 
-const progressOf = (onProgress: (fraction: number) => void) => (sent: number, total: number | null) =>
-  onProgress(total === null || total === 0 ? 0 : sent / total)
+const fractionOf = ({ sent, total }: SentBytes): number => (total === null || total === 0 ? 0 : sent / total)
+
+/** Returns the file that remembers the URLs of uploads; `null` if the process has no home. */
+const storageFile = ({ env }: TokenPlaces): string | null =>
+  (env.HOME ?? '') === '' ? null : join(env.HOME ?? '', '.larder-uploads.json')
 
 /** Number of first bytes that tell what a file is. */
 const headBytes = 4096
@@ -64,8 +68,8 @@ const send = async (
   client: Client,
   source: AddSource,
   choice: AddChoice,
-  { env, stdin }: TokenPlaces,
-  onProgress: (fraction: number) => void,
+  places: TokenPlaces,
+  onProgress: (sent: number, total: number | null) => void,
 ): Promise<string> => {
   const { isPublic, title, signal } = choice
   const described = { public: isPublic, ...(title !== undefined && { title }) }
@@ -73,14 +77,14 @@ const send = async (
     const { data } = await client.fetchFile({ body: { url: source.url, ...described }, signal })
     return data.upload
   }
-  const home = env.HOME ?? ''
+  const remembered = storageFile(places)
   const running: RunningUpload = startUpload(client, {
-    source: source.kind === 'file' ? openFile(source.path) : stdin,
+    source: source.kind === 'file' ? openFile(source.path) : places.stdin,
     fileName: source.kind === 'file' ? basename(source.path) : source.name,
     ...described,
     signal,
-    onProgress: progressOf(onProgress),
-    ...(home !== '' && { storage: createUploadStorage(join(home, '.larder-uploads.json')) }),
+    onProgress,
+    ...(remembered !== null && { storage: createUploadStorage(remembered) }),
   })
   return running.received
 }
@@ -95,7 +99,9 @@ export const addToServer = async (
 ): Promise<number> => {
   if (isTokenInInput(server, places) && sources.some(({ kind }) => kind === 'input'))
     throw new CommandError(
-      'standard input cannot bring both the token and a file: set LARDER_TOKEN, or use --token-file FILE',
+      server.tokenFile === null
+        ? 'standard input is the file here, so the token needs LARDER_TOKEN, or --token-file FILE'
+        : '--token-file - and the file - are both standard input: set LARDER_TOKEN, or use --token-file FILE',
       2,
     )
   const token = await readServerToken(server, places)
@@ -104,15 +110,19 @@ export const addToServer = async (
   const bar = createProgressBar(process.stderr)
   let exitCode = 0
 
+  let progress: SentBytes = { sent: 0, total: null, isReceived: false }
   const add = async (source: AddSource): Promise<UploadState> => {
-    const upload = await send(module, client, source, choice, places, (part) =>
-      bar.show(`${source.label}: sent`, part),
-    )
+    progress = { sent: 0, total: null, isReceived: false }
+    const upload = await send(module, client, source, choice, places, (sent, total) => {
+      progress = { sent, total, isReceived: false }
+      bar.show(`${shortLabel(source)}: sent`, fractionOf(progress))
+    })
+    progress = { ...progress, isReceived: true }
     return module.waitForUpload(client, {
       upload,
       until: choice.isOnlyQueued ? 'in_library' : 'ready',
       signal: choice.signal,
-      onState: ({ progress }) => bar.show(source.label, progress ?? 0),
+      onState: ({ progress: made }) => bar.show(shortLabel(source), made ?? 0),
     })
   }
 
@@ -135,7 +145,10 @@ export const addToServer = async (
       })
     } catch (failure) {
       bar.clear()
-      if (choice.signal.aborted) return stoppedCode
+      if (choice.signal.aborted) {
+        printError(`${label}: ${explainStop(source, progress, storageFile(places) !== null)}`)
+        return stoppedCode
+      }
       if (!(failure instanceof module.LarderError || failure instanceof CommandError)) throw failure
       const error = failure instanceof CommandError ? failure.message : explainReply(failure, client.baseUrl)
       printError(`${label}: ${error}`)

@@ -18,6 +18,7 @@ export const explainReply = ({ type, status, message, cause }: LarderError, serv
     const { cause: inner } = cause instanceof Error ? cause : { cause: undefined }
     return `${server} does not answer: ${inner instanceof Error ? inner.message : message}`
   }
+  if (type === 'unreadable_source') return `it cannot be read: ${message}`
   if (type === 'timed_out') return `${server} does not answer: ${message}`
   if (status === 401 || status === 403) return `${server} refuses the token: ${message}`
   return status >= 500 ? `${server}: ${message}` : message

@@ -8,6 +8,7 @@ import { createFsLocalFiles } from '../adapters/fs/fs-local-files.ts'
 import { createFsLocalInstances } from '../adapters/fs/fs-local-instances.ts'
 import { createFsRevocationFile } from '../adapters/fs/fs-revocation-file.ts'
 import { createHttpOutbound } from '../adapters/http/http-outbound.ts'
+import { createPortCheck } from '../adapters/http/outbound-target.ts'
 import { systemResolveName } from '../adapters/http/system-resolve-name.ts'
 import { createKnex } from '../adapters/knex/create-knex.ts'
 import { followerDatabaseLimits } from '../adapters/knex/database-limits.ts'
@@ -137,6 +138,7 @@ export const createAdapters = async (
     sleep: timerSleep,
     playlistFetcher: createPlaylistFetcher(),
     outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: config.outboundAllow }),
+    mayUsePort: createPortCheck(config.outboundAllow),
     newUid: createRandomUid(config.uidPrefix),
     clock,
     monotonic,

@@ -58,7 +58,7 @@ import type { MediaTokens } from '../ports/media-tokens.ts'
 import type { Monotonic } from '../ports/monotonic.ts'
 import type { NewUid } from '../ports/new-uid.ts'
 import type { ObjectStore } from '../ports/object-store.ts'
-import type { Outbound } from '../ports/outbound.ts'
+import type { MayUsePort, Outbound } from '../ports/outbound.ts'
 import type { PlaylistFetcher } from '../ports/playlist-fetcher.ts'
 import type { RevocationFile } from '../ports/revocation-file.ts'
 import type { Revocations } from '../ports/revocations.ts'
@@ -129,6 +129,7 @@ export type Adapters = WebhookAdapters & {
   readonly sleep: Sleep
   readonly playlistFetcher: PlaylistFetcher
   readonly outbound: Outbound
+  readonly mayUsePort: MayUsePort
   readonly newUid: NewUid
   readonly clock: Clock
   readonly monotonic: Monotonic

@@ -37,7 +37,7 @@ export const createUploadServices = (
 ): UploadServices => {
   const { uploads, incoming, imageFiles, contentFiles, locks, files, sleep, monotonic, clock, newUid, log } =
     adapters
-  const { tickets, ticketSecrets, users, revocations, fetches, outbound } = adapters
+  const { tickets, ticketSecrets, users, revocations, fetches, outbound, mayUsePort } = adapters
   const common = { uploads, incoming, ingest, locks, files, newUid, clock, reserveBytes }
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
@@ -63,6 +63,7 @@ export const createUploadServices = (
       ...withIntake,
       fetches,
       outbound,
+      mayUsePort,
       uploadService,
       sleep,
       fetchSeconds,

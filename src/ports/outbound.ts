@@ -41,6 +41,9 @@ export type OutboundResponse = {
   readonly close: () => void
 }
 
+/** Whether the port of an address of http or https may be allowed, which is judged without a look-up of its name. */
+export type MayUsePort = (url: URL) => boolean
+
 /**
  * Sends a request to a server that a caller has named. It connects to http and https on ports 80 and 443, and only to
  * addresses that it has checked: if any address of the name is not public, none is used. The exceptions that the operator

@@ -8,10 +8,15 @@ export type DeliveryChange =
   | { readonly result: 'waiting'; readonly delivery: WebhookDelivery }
   | { readonly result: 'missing' | 'off' | 'too soon' | 'under way' }
 
+/** What the rotation of a secret became. */
+export type SecretChange =
+  | { readonly result: 'rotated'; readonly webhook: Webhook }
+  | { readonly result: 'too often' | 'missing' }
+
 /** The webhooks of a library and their deliveries, for admins. */
 export type WebhookRepository = {
-  /** Adds a webhook unless there are `webhookLimits.webhooks`. Returns whether it was added. */
-  readonly add: (webhook: NewWebhook) => TE.TaskEither<Unavailable, boolean>
+  /** Adds a webhook. Returns it as it was written, or none if there are `webhookLimits.webhooks`. */
+  readonly add: (webhook: NewWebhook) => TE.TaskEither<Unavailable, O.Option<Webhook>>
   /** Lists all webhooks, the oldest first. */
   readonly list: TE.TaskEither<Unavailable, ReadonlyArray<Webhook>>
   readonly find: (webhook: WebhookUid) => TE.TaskEither<Unavailable, O.Option<Webhook>>
@@ -19,14 +24,11 @@ export type WebhookRepository = {
   readonly remove: (webhook: WebhookUid) => TE.TaskEither<Unavailable, boolean>
   /**
    * Adds a secret. The ones before also sign for `webhookLimits.oldSecretMs`. `too often`: as many secrets sign already
-   * as may.
+   * as may. `rotated` comes with the webhook as it was written.
    */
-  readonly rotate: (
-    webhook: WebhookUid,
-    secret: string,
-  ) => TE.TaskEither<Unavailable, 'rotated' | 'too often' | 'missing'>
-  /** Switches a webhook on. What waits for it is sent. Returns whether it exists. */
-  readonly enable: (webhook: WebhookUid) => TE.TaskEither<Unavailable, boolean>
+  readonly rotate: (webhook: WebhookUid, secret: string) => TE.TaskEither<Unavailable, SecretChange>
+  /** Switches a webhook on. What waits for it is sent. Returns it as it was written, if it exists. */
+  readonly enable: (webhook: WebhookUid) => TE.TaskEither<Unavailable, O.Option<Webhook>>
   /** Adds a test, which is sent before other deliveries. `too soon`: the last one is less than a second old. */
   readonly addTest: (webhook: WebhookUid) => TE.TaskEither<Unavailable, DeliveryChange>
   /** Lists at most `limit` deliveries, the newest first: those with ids below `before`; `null` for all. */

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
-import { addSources } from '../../src/cli/add-sources.ts'
+import { addSources, shortLabel } from '../../src/cli/add-sources.ts'
 import { CommandError } from '../../src/cli/command.ts'
 
 describe('the sources of larder add', () => {
@@ -24,6 +24,11 @@ describe('the sources of larder add', () => {
     )
     expect(paths.slice(0, 4)).to.deep.equal(['a/2.jpg', 'a/b/1.mp4', 'z.jpg', 'y.jpg'])
     expect(paths).to.have.length(5)
+  })
+
+  it('have a short name for progress: that of the file, without its folders', () => {
+    const sources = addSources([path.join(folder, 'z.jpg'), 'https://example.com/a.jpg?key=a', '-'], 'b.png')
+    expect(sources.map(shortLabel)).to.deep.equal(['z.jpg', 'https://example.com/a.jpg', 'b.png'])
   })
 
   it('are URLs, also with a percent sign that encodes nothing', () => {

@@ -57,6 +57,14 @@ describe('replies that no Larder sends, to the typed client', () => {
     expect(received).to.equal(0)
   })
 
+  it('are pages whose items are no objects', async () => {
+    for (const item of ['null', '7', '[]']) {
+      const client = await clientOf(replyWith(200, 'application/json', `{"items":[${item}],"next":null}`))
+      const listing = eachItem(client.listMedia).next()
+      expect(await failureOf(listing), item).to.include({ type: 'unexpected_reply' })
+    }
+  })
+
   for (const offset of ['999', '-5', '1e2', '0', '', '100, 100'])
     it(`fail an upload whose offset becomes "${offset}"`, async () => {
       let requests = 0

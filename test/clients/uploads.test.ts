@@ -1,8 +1,5 @@
-import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -211,67 +208,6 @@ describe('uploads by the typed client', () => {
     expect((await client.showMedia({ path: { uid: uid ?? '' } })).data).to.include({
       file_name: 'a hill.png',
     })
-  })
-
-  it('by ticket tell each state once, though each reply has a new token', async () => {
-    const replies = [['received'], ['in_library', 'one'], ['in_library', 'two'], ['ready', 'three']]
-    const states: string[] = []
-    const stub = createServer((_request, response) => {
-      const [state, jwt] = replies.shift() ?? []
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ state, jwt }))
-    }).listen(0, '127.0.0.1')
-    await once(stub, 'listening')
-    const { port } = stub.address() as AddressInfo
-    const holder = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: 'ticket' })
-    const onState = ({ state }: { state: string }) => states.push(state)
-    const { jwt } = await waitForUpload(holder, { upload: 'up_1', until: 'ready', onState, timers })
-    stub.close()
-    expect([states, jwt]).to.deep.equal([['received', 'in_library', 'ready'], 'three'])
-  })
-
-  it('of small files are waited for a moment only, those of long films with a request a second', async () => {
-    let left = 6
-    const stub = createServer((_request, response) => {
-      left -= 1
-      const state = left > 0 ? 'received' : 'in_library'
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ state }))
-    }).listen(0, '127.0.0.1')
-    await once(stub, 'listening')
-    const { port } = stub.address() as AddressInfo
-    const admin = createClient({ baseUrl: `http://127.0.0.1:${port}`, token: 'token' })
-    const waits: number[] = []
-    const sleep = async (milliseconds: number) => void waits.push(milliseconds)
-    await waitForUpload(admin, { upload: 'up_1', until: 'in_library', timers: { ...timers, sleep } })
-    stub.close()
-    expect(waits).to.deep.equal([100, 200, 400, 800, 1000])
-  })
-
-  it('are waited for while the server is away, and not for ever', async () => {
-    const { received } = startUpload(client, { source: variant('10') })
-    const upload = await received
-    let waits = 0
-    /** The server comes back after so many waits. */
-    const backAfter = (most: number) => ({
-      ...timers,
-      sleep: async () => {
-        waits += 1
-        if (waits === most) proxy.set({ kind: 'pass' })
-        return turn()
-      },
-    })
-    proxy.set({ kind: 'reset' })
-    const state = await waitForUpload(client, { upload, until: 'in_library', timers: backAfter(8) })
-    expect(state).to.include({ state: 'in_library' })
-    expect(waits).to.be.at.least(8)
-
-    waits = 0
-    proxy.set({ kind: 'reset' })
-    const failure = await failureOf(
-      waitForUpload(client, { upload, until: 'in_library', timers: backAfter(100) }),
-    )
-    proxy.set({ kind: 'pass' })
-    expect(failure).to.include({ type: 'unreachable' })
-    expect(waits).to.equal(9)
   })
 
   it('by ticket show their state and a token to its holder', async () => {

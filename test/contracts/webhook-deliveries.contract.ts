@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { type LeasedDelivery, webhookLimits } from '../../src/domain/webhooks/webhook.ts'
+import { O } from '../../src/fp.ts'
 import { deliveryLeaseMs, senderLeaseMs } from '../../src/ports/webhook-deliveries.ts'
 import { right } from '../support/expect-right.ts'
 import {
@@ -123,10 +124,10 @@ export const webhookDeliveriesContract = (make: () => Promise<WebhookScene>): vo
     expect(await right(scene.webhooks.retryDelivery(uid, (first as LeasedDelivery).lease.id))).to.deep.equal({
       result: 'off',
     })
-    expect(await right(scene.webhooks.enable(uid))).to.equal(true)
+    expect(O.isSome(await right(scene.webhooks.enable(uid)))).to.equal(true)
     expect(await find(uid)).to.include({ offAt: null, offReason: null, failingSince: null })
     expect((await takeOne()).event).to.equal((second as LeasedDelivery).event)
-    expect(await right(scene.webhooks.enable(aNewWebhook().uid))).to.equal(false)
+    expect(await right(scene.webhooks.enable(aNewWebhook().uid))).to.deep.equal(O.none)
   })
 
   it('switches a webhook off if all tries of three days failed, and not after a success or a time without tries', async () => {

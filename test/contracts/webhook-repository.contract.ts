@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { WebhookUid } from '../../src/domain/media/ids.ts'
 import { webhookLimits } from '../../src/domain/webhooks/webhook.ts'
 import { O } from '../../src/fp.ts'
 import { right } from '../support/expect-right.ts'
@@ -22,6 +23,9 @@ export const webhookRepositoryContract = (make: () => Promise<WebhookScene>): vo
 
   const { add, take, takeOne, settle, list, find } = webhookCalls(() => scene)
 
+  const rotate = async (uid: WebhookUid, secret: string) =>
+    (await right(scene.webhooks.rotate(uid, secret))).result
+
   it('adds, lists, finds and removes webhooks', async () => {
     const first = await add({ events: ['media.ready', 'media.failed'] })
     const second = await add()
@@ -41,29 +45,43 @@ export const webhookRepositoryContract = (make: () => Promise<WebhookScene>): vo
     expect((await take()).map(({ webhook }) => webhook)).to.deep.equal([second.uid])
   })
 
+  it('returns a webhook as it was written', async () => {
+    const webhook = aNewWebhook({ events: ['media.ready'] })
+    const added = await right(scene.webhooks.add(webhook))
+    expect(added).to.deep.equal(O.some(await find(webhook.uid)))
+    const rotated = await right(scene.webhooks.rotate(webhook.uid, 'whsec_2'))
+    expect(rotated).to.deep.equal({ result: 'rotated', webhook: await find(webhook.uid) })
+    await scene.addEvent('media.ready', 'if_a')
+    await settle(await takeOne(), aFailure({ result: 'failed', isGone: true }))
+    expect(await find(webhook.uid)).to.include({ offReason: 'gone' })
+    expect(await right(scene.webhooks.enable(webhook.uid))).to.deep.equal(O.some(await find(webhook.uid)))
+    expect(await find(webhook.uid)).to.include({ offReason: null })
+    expect(await right(scene.webhooks.enable(aNewWebhook().uid))).to.deep.equal(O.none)
+  })
+
   it('adds no more than the limit, also when several are added at once', async () => {
     const added = await Promise.all(
       Array.from({ length: webhookLimits.webhooks + 5 }, () => right(scene.webhooks.add(aNewWebhook()))),
     )
-    expect(added.filter((isAdded) => isAdded)).to.have.length(webhookLimits.webhooks)
+    expect(added.filter(O.isSome)).to.have.length(webhookLimits.webhooks)
     expect(await right(scene.webhooks.list)).to.have.length(webhookLimits.webhooks)
   })
 
   it('signs with all valid secrets, the newest first, of which there is a limited number', async () => {
     const { uid, secret } = await add()
-    expect(await right(scene.webhooks.rotate(uid, 'whsec_2'))).to.equal('rotated')
+    expect(await rotate(uid, 'whsec_2')).to.equal('rotated')
     await scene.addEvent('media.ready', 'if_a')
     const taken = await takeOne()
     expect(taken.secrets).to.deep.equal(['whsec_2', secret])
     await scene.advance(day / 2)
-    expect(await right(scene.webhooks.rotate(uid, 'whsec_3'))).to.equal('rotated')
+    expect(await rotate(uid, 'whsec_3')).to.equal('rotated')
     expect((await takeOne()).secrets).to.deep.equal(['whsec_3', 'whsec_2', secret])
-    expect(await right(scene.webhooks.rotate(uid, 'whsec_4'))).to.equal('rotated')
-    expect(await right(scene.webhooks.rotate(uid, 'whsec_5'))).to.equal('too often')
+    expect(await rotate(uid, 'whsec_4')).to.equal('rotated')
+    expect(await rotate(uid, 'whsec_5')).to.equal('too often')
     await scene.advance(day / 2 + 1000)
     expect((await takeOne()).secrets).to.deep.equal(['whsec_4', 'whsec_3', 'whsec_2'])
-    expect(await right(scene.webhooks.rotate(uid, 'whsec_5'))).to.equal('rotated')
-    expect(await right(scene.webhooks.rotate(aNewWebhook().uid, 'whsec_1'))).to.equal('missing')
+    expect(await rotate(uid, 'whsec_5')).to.equal('rotated')
+    expect(await rotate(aNewWebhook().uid, 'whsec_1')).to.equal('missing')
   })
 
   it('sends a test before other messages and during a pause, once a second', async () => {

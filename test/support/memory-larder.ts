@@ -186,6 +186,7 @@ export const createMemoryLarder = async (
     locks: createMemoryWorkLocks(monotonic),
     sleep: timerSleep,
     outbound: createHttpOutbound({ resolveName: systemResolveName, exceptions: ['127.0.0.1'] }),
+    mayUsePort: () => true,
     playlistFetcher: createHttpPlaylistFetcher({ timeoutSeconds: 10, maxBytes: 2 ** 20 }),
     newUid: createRandomUid(null),
     clock,

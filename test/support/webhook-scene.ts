@@ -52,7 +52,7 @@ export const webhookCalls = (scene: () => WebhookScene) => {
   return {
     add: async (changed: Partial<NewWebhook> = {}) => {
       const webhook = aNewWebhook(changed)
-      expect(await right(scene().webhooks.add(webhook))).to.equal(true)
+      expect(O.isSome(await right(scene().webhooks.add(webhook)))).to.equal(true)
       return webhook
     },
     take,

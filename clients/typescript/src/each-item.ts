@@ -3,9 +3,13 @@ import { LarderError } from './larder-error.ts'
 /** One page of a list. `next` is null in the last one. */
 type Page<Item> = { readonly items: ReadonlyArray<Item>; readonly next: string | null }
 
-/** Returns whether a page leads to the end of its list: only the last one may be empty. */
+const isObject = (item: unknown): boolean => typeof item === 'object' && item !== null && !Array.isArray(item)
+
+/** Returns whether a page has items, and leads to the end of its list: only the last one may be empty. */
 const isPage = ({ items, next }: { readonly items: unknown; readonly next: unknown }): boolean =>
-  Array.isArray(items) && (next === null || (typeof next === 'string' && items.length > 0))
+  Array.isArray(items) &&
+  items.every(isObject) &&
+  (next === null || (typeof next === 'string' && items.length > 0))
 
 type ListOptions = { readonly query?: { readonly after?: string } }
 

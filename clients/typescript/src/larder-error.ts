@@ -2,7 +2,7 @@ import type { components } from './openapi.ts'
 
 type ApiError = components['schemas']['Error']
 
-/** Why a call failed without a reply of Larder, or a file has no exports. */
+/** Why a call failed without a reply of Larder, or a file cannot be read, or has no exports. */
 type ClientErrorType =
   /** No reply: the server cannot be reached, or the connection broke. */
   | 'unreachable'
@@ -10,6 +10,8 @@ type ClientErrorType =
   | 'timed_out'
   /** A reply that is not one of Larder, for example of a proxy. */
   | 'unexpected_reply'
+  /** The bytes of an upload cannot be read where they are: the file was removed or has changed, or the disk fails. */
+  | 'unreadable_source'
   /** The exports of a file could not be made. */
   | 'exports_failed'
 

@@ -9,15 +9,7 @@ import type { Client } from './create-client.ts'
 import { forgiving, type UploadStorage } from './forgiving-storage.ts'
 import { LarderError } from './larder-error.ts'
 import { errorOfBody } from './reply-error.ts'
-
-/** A stream of a file of Node's `fs`, which is read from any place when the upload goes on. */
-type FileStreamLike = { readonly path: unknown; readonly pipe: unknown }
-
-/** A stream of Node, whose end is not foreseen. It can be continued after a lost connection, not by another process. */
-type StreamLike = { readonly pipe: unknown }
-
-/** What is uploaded: a file of a form, bytes, `fs.createReadStream(path)`, or another stream of Node. */
-export type UploadSource = Blob | Uint8Array | FileStreamLike | StreamLike
+import { nameOf, readable, type UploadSource, unreadable } from './upload-source.ts'
 
 type UploadOptions = {
   readonly source: UploadSource
@@ -91,6 +83,7 @@ const checkOffset = (request: HttpRequest, response: HttpResponse, total: number
 }
 
 const asLarderError = (error: unknown): LarderError => {
+  if (error instanceof LarderError) return error
   if (error instanceof DetailedError && error.causingError instanceof LarderError) return error.causingError
   const reply = error instanceof DetailedError ? error.originalResponse : null
   if (reply === null || reply === undefined)
@@ -102,13 +95,6 @@ const asLarderError = (error: unknown): LarderError => {
   return errorOfBody(reply.getStatus(), reply.getBody(), (name) => reply.getHeader(name) ?? null)
 }
 
-/** Returns the name that a source has: that of a file of a form, or of a file of Node's `fs`, without its folders. */
-const nameOf = (source: UploadSource): string | undefined => {
-  if (source instanceof Blob) return 'name' in source ? String(source.name) : undefined
-  if (!('path' in source) || typeof source.path !== 'string') return undefined
-  return source.path.split(/[/\\]/).at(-1) || undefined
-}
-
 const textFields = ({ fileName, title, alt, metadata, source, ...rest }: UploadOptions) => {
   const name = fileName ?? nameOf(source)
   return {
@@ -118,33 +104,6 @@ const textFields = ({ fileName, title, alt, metadata, source, ...rest }: UploadO
     ...(rest.public !== undefined && { public: rest.public ? '1' : '0' }),
     ...(metadata !== undefined && { metadata: JSON.stringify(metadata) }),
   }
-}
-
-/** Bytes of one request where a piece of a blob has to be in memory. */
-const defaultChunk = 16 * 2 ** 20
-
-/** Reads blobs in Node, for which tus-js-client has no reader. */
-const blobReader = {
-  openFile: async (blob: Blob) => ({
-    size: blob.size,
-    slice: async (start: number, end: number) => {
-      const piece = blob.slice(start, end)
-      const value = new Uint8Array(await piece.arrayBuffer())
-      // The uploader asks each piece for its size.
-      return { value: Object.assign(value, { size: piece.size }), done: end >= blob.size }
-    },
-    close: () => undefined,
-  }),
-}
-
-/** Returns a source that tus-js-client reads here, and how. In browsers it reads blobs itself, without copies. */
-const readable = (source: UploadSource, chunkBytes: number | undefined) => {
-  const blob = source instanceof Uint8Array ? new Blob([source as Uint8Array<ArrayBuffer>]) : source
-  const chunk = chunkBytes === undefined ? {} : { chunkSize: chunkBytes }
-  if (!(blob instanceof Blob) && !('path' in blob && blob.path != null))
-    return { file: blob, reading: { chunkSize: defaultChunk, ...chunk, uploadLengthDeferred: true } }
-  if (!(blob instanceof Blob) || 'XMLHttpRequest' in globalThis) return { file: blob, reading: chunk }
-  return { file: blob, reading: { chunkSize: defaultChunk, ...chunk, fileReader: blobReader } }
 }
 
 /** Returns the uid of an upload, which ends its URL. */
@@ -165,7 +124,10 @@ export const startUpload = (client: Client, options: UploadOptions): RunningUplo
   })
 
   let total: number | null = null
-  const { file, reading } = readable(source, chunkBytes)
+  const { file, reading, checkBlob } = readable(source, chunkBytes, (cause) => {
+    pause().catch(() => undefined)
+    fail(unreadable(cause))
+  })
   const upload = new TusUpload(file as ConstructorParameters<typeof TusUpload>[0], {
     endpoint: `${client.baseUrl}/api/1/uploads/tus`,
     metadata: textFields(options),
@@ -182,6 +144,7 @@ export const startUpload = (client: Client, options: UploadOptions): RunningUplo
       // The server chooses the URL of an upload.
       if (!isSameServer(request.getURL(), client.baseUrl))
         throw new LarderError({ type: 'unexpected_reply', message: 'an upload at another server' })
+      await checkBlob()
       for (const [name, value] of Object.entries(await client.authorize())) request.setHeader(name, value)
     },
     onAfterResponse: (request, response) => checkOffset(request, response, total),

@@ -3,8 +3,8 @@ import type { WebhookUid } from '../../domain/media/ids.ts'
 import type { Unavailable } from '../../domain/shared/errors.ts'
 import { type WebhookDelivery, webhookLimits } from '../../domain/webhooks/webhook.ts'
 import { O, pipe, TE } from '../../fp.ts'
-import type { DeliveryChange, WebhookRepository } from '../../ports/webhook-repository.ts'
-import { createStatements, inTransaction } from './statements.ts'
+import type { DeliveryChange, SecretChange, WebhookRepository } from '../../ports/webhook-repository.ts'
+import { createStatements, decodeRows, inTransaction } from './statements.ts'
 import { DeliveryRow, deliveryColumns, WebhookRow, webhookColumns } from './webhook-rows.ts'
 import * as sql from './webhook-statements.ts'
 
@@ -41,14 +41,10 @@ export const createKnexWebhookRepository = (db: Knex): WebhookRepository => {
     )
   const selectAll = selectDeliveries(false)
   const selectInState = selectDeliveries(true)
+  const rotateSecret = runReturning(WebhookRow, sql.rotateSecret)
+  const enableWebhook = runReturning(WebhookRow, sql.enableWebhook)
   const insertTest = runReturning(DeliveryRow, sql.insertTest)
   const retryDelivery = runReturning(DeliveryRow, sql.retryDelivery)
-
-  const didChange = (statement: string, uid: WebhookUid) =>
-    pipe(
-      run(statement, { uid }),
-      TE.map((changed) => changed === 1),
-    )
 
   /** Returns the result of a statement that changes a delivery, or why the webhook did not permit it. */
   const changeOf = (
@@ -78,9 +74,10 @@ export const createKnexWebhookRepository = (db: Knex): WebhookRepository => {
         // Two processes that add at once would both count the same webhooks.
         await trx.raw('lock table webhooks in share row exclusive mode')
         const [row] = await trx('webhooks').whereNull('removed_at').count('* as webhooks')
-        if (Number(row?.webhooks) >= webhookLimits.webhooks) return false
-        await trx('webhooks').insert({ uid, url, events: events === null ? null : [...events], secret })
-        return true
+        if (Number(row?.webhooks) >= webhookLimits.webhooks) return O.none
+        const added = { uid, url, events: events === null ? null : [...events], secret }
+        const { rows } = await trx.raw(sql.insertWebhook, added)
+        return O.fromNullable(decodeRows(WebhookRow, rows)[0])
       }),
     list: selectMany(
       'background',
@@ -89,21 +86,25 @@ export const createKnexWebhookRepository = (db: Knex): WebhookRepository => {
       `select ${webhookColumns} from webhooks w where w.removed_at is null order by w.id`,
     )(),
     find,
-    remove: (uid) => didChange(sql.removeWebhook, uid),
+    remove: (uid) =>
+      pipe(
+        run(sql.removeWebhook, { uid }),
+        TE.map((changed) => changed === 1),
+      ),
     rotate: (uid, secret) =>
       pipe(
-        run(sql.rotateSecret, { uid, secret }),
+        rotateSecret({ uid, secret }),
         TE.flatMap(
-          (changed): TE.TaskEither<Unavailable, 'rotated' | 'too often' | 'missing'> =>
-            changed === 1
-              ? TE.right('rotated')
+          (rotated): TE.TaskEither<Unavailable, SecretChange> =>
+            O.isSome(rotated)
+              ? TE.right({ result: 'rotated', webhook: rotated.value })
               : pipe(
                   find(uid),
-                  TE.map((webhook) => (O.isSome(webhook) ? 'too often' : 'missing')),
+                  TE.map((webhook) => ({ result: O.isSome(webhook) ? 'too often' : 'missing' })),
                 ),
         ),
       ),
-    enable: (uid) => didChange(sql.enableWebhook, uid),
+    enable: (uid) => enableWebhook({ uid }),
     addTest: (uid) => changeOf(insertTest({ uid }), uid, TE.right({ result: 'too soon' })),
     listDeliveries: (uid, { state }, limit, before) =>
       state === null

@@ -1,12 +1,16 @@
 import { testEvent, webhookLimits } from '../../domain/webhooks/webhook.ts'
 import { deliveryLeaseMs, senderLeaseMs } from '../../ports/webhook-deliveries.ts'
 import { epochMilliseconds, intervalOf } from './sql-times.ts'
-import { beforeOthers, deliveryColumns } from './webhook-rows.ts'
+import { beforeOthers, deliveryColumns, webhookColumns } from './webhook-rows.ts'
 
 /** The old secrets of the webhook `w` that still sign, each with the end of that in milliseconds since 1970. */
 const validOldSecrets = `
   select s.value from jsonb_array_elements(w.old_secrets) with ordinality s (value, n)
   where cast(s.value ->> 'until' as bigint) > ${epochMilliseconds('now()')} order by s.n`
+
+export const insertWebhook = `
+  insert into webhooks as w (uid, url, events, secret) values (:uid, :url, :events, :secret)
+  returning ${webhookColumns}`
 
 export const rotateSecret = `
   update webhooks w set
@@ -16,7 +20,7 @@ export const rotateSecret = `
     )) || (select coalesce(jsonb_agg(v.value), '[]') from (${validOldSecrets}) v)
   where w.uid = :uid and w.removed_at is null
     and (select count(*) from (${validOldSecrets}) v) < ${webhookLimits.secrets} - 1
-  returning w.uid`
+  returning ${webhookColumns}`
 
 /** The webhook keeps its row until its deliveries are deleted. */
 export const removeWebhook = `
@@ -24,8 +28,9 @@ export const removeWebhook = `
   where uid = :uid and removed_at is null`
 
 export const enableWebhook = `
-  update webhooks set off_at = null, off_reason = null, failures = 0, failing_since = null, resumes_at = '-infinity'
-  where uid = :uid and removed_at is null`
+  update webhooks w set off_at = null, off_reason = null, failures = 0, failing_since = null, resumes_at = '-infinity'
+  where w.uid = :uid and w.removed_at is null
+  returning ${webhookColumns}`
 
 /** Adds a test of a webhook that is on, unless there was one within the last second. */
 export const insertTest = `

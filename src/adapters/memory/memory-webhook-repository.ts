@@ -1,3 +1,4 @@
+import type { WebhookUid } from '../../domain/media/ids.ts'
 import {
   testEvent,
   type Webhook,
@@ -6,7 +7,7 @@ import {
 } from '../../domain/webhooks/webhook.ts'
 import { O, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { DeliveryChange, WebhookRepository } from '../../ports/webhook-repository.ts'
+import type { DeliveryChange, SecretChange, WebhookRepository } from '../../ports/webhook-repository.ts'
 import type { MemoryDelivery, MemoryWebhooks } from './memory-webhooks.ts'
 
 const toDelivery = ({
@@ -38,6 +39,8 @@ export const createMemoryWebhookRepository = (
   { webhooks, deliveries, insert, newId, setDelivery, setWebhook }: MemoryWebhooks,
   clock: Clock,
 ): WebhookRepository => {
+  const find = (uid: WebhookUid): O.Option<Webhook> => O.map(toWebhook)(O.fromNullable(webhooks.get(uid)))
+
   const waiting = (id: number): DeliveryChange => {
     const row = deliveries.get(id)
     return row === undefined ? { result: 'missing' } : { result: 'waiting', delivery: toDelivery(row) }
@@ -46,35 +49,36 @@ export const createMemoryWebhookRepository = (
   return {
     add: ({ uid, url, events, secret }) =>
       TE.fromIO(() => {
-        if (webhooks.size >= webhookLimits.webhooks) return false
-        webhooks.set(uid, {
+        if (webhooks.size >= webhookLimits.webhooks) return O.none
+        const row: Row = {
           ...{ uid, url, events, secret, oldSecrets: [], createdAt: clock(), offAt: null, offReason: null },
           ...{ failures: 0, failingSince: null, failedAt: null, lastDeliveredAt: null },
           ...{ resumesAt: 0, testedAt: Number.NEGATIVE_INFINITY },
-        })
-        return true
+        }
+        webhooks.set(uid, row)
+        return O.some(toWebhook(row))
       }),
     list: TE.fromIO(() => [...webhooks.values()].map(toWebhook)),
-    find: (uid) => TE.fromIO(() => O.map(toWebhook)(O.fromNullable(webhooks.get(uid)))),
+    find: (uid) => TE.fromIO(() => find(uid)),
     remove: (uid) =>
       TE.fromIO(() => {
         for (const { id, webhook } of deliveries.values()) if (webhook === uid) deliveries.delete(id)
         return webhooks.delete(uid)
       }),
     rotate: (uid, secret) =>
-      TE.fromIO(() => {
+      TE.fromIO((): SecretChange => {
         const row = webhooks.get(uid)
-        if (row === undefined) return 'missing'
+        if (row === undefined) return { result: 'missing' }
         const valid = row.oldSecrets.filter(({ until }) => until > clock())
-        if (valid.length >= webhookLimits.secrets - 1) return 'too often'
+        if (valid.length >= webhookLimits.secrets - 1) return { result: 'too often' }
         const oldest = { secret: row.secret, until: clock() + webhookLimits.oldSecretMs }
         setWebhook(uid, { secret, oldSecrets: [oldest, ...valid] })
-        return 'rotated'
+        return { result: 'rotated', webhook: toWebhook(row) }
       }),
     enable: (uid) =>
       TE.fromIO(() => {
         setWebhook(uid, { offAt: null, offReason: null, failures: 0, failingSince: null, resumesAt: 0 })
-        return webhooks.has(uid)
+        return find(uid)
       }),
     addTest: (uid) =>
       TE.fromIO((): DeliveryChange => {

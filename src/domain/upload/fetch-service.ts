@@ -1,4 +1,5 @@
 import { E, O, pipe, TE } from '../../fp.ts'
+import type { MayUsePort } from '../../ports/outbound.ts'
 import type { Sleep } from '../../ports/sleep.ts'
 import type { JobUid, UploadUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
@@ -17,6 +18,8 @@ type RequestedFetch = { readonly upload: UploadUid; readonly job: JobUid }
 
 /** Fetches files from URLs that admins name (http-api.md §11.3). */
 export type FetchService = {
+  /** Whether a file may be fetched from the port of this address. */
+  readonly mayUsePort: MayUsePort
   readonly request: (admin: string, fetch: FetchRequest) => TE.TaskEither<BeginFailure, RequestedFetch>
   /** Returns why a fetch of this admin failed. Fails with NotFound if it did not, or if there is none. */
   readonly reasonOf: (admin: string, upload: string) => TE.TaskEither<NotFound | Unavailable, string>
@@ -33,6 +36,7 @@ export type FetchService = {
 type FetchServiceDeps = FetchDeps & {
   readonly locks: UploadLockDeps['locks']
   readonly sleep: Sleep
+  readonly mayUsePort: MayUsePort
   readonly uploadService: Pick<UploadService, 'begin'>
   readonly intake: Pick<UploadIntake, 'store'>
   /** Returns what an admin may upload. */
@@ -105,6 +109,8 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
     })
 
   return {
+    mayUsePort: deps.mayUsePort,
+
     request: (admin, { url, details }) => {
       const job = newUid.job()
       return pipe(

@@ -35,7 +35,7 @@ export type WebhookService = {
   /** Fails with Conflict if there are too many webhooks. */
   readonly add: (
     webhook: Pick<NewWebhook, 'url' | 'events'>,
-  ) => TE.TaskEither<Conflict | NotFound | Unavailable, WebhookWithSecret>
+  ) => TE.TaskEither<Conflict | Unavailable, WebhookWithSecret>
   readonly list: TE.TaskEither<Unavailable, ReadonlyArray<Webhook>>
   readonly find: (webhook: WebhookUid) => Found<Webhook>
   readonly remove: (webhook: WebhookUid) => Found<void>
@@ -65,23 +65,10 @@ const isRotatedTooOften = conflict(
 const areTooMany = conflict(`there are ${webhookLimits.webhooks} webhooks already: remove one first`)
 
 export const createWebhookService = ({ webhooks, webhookSigning, newUid }: Deps): WebhookService => {
-  const find = (uid: WebhookUid): Found<Webhook> =>
-    pipe(
-      webhooks.find(uid),
-      TE.flatMapEither((webhook) =>
-        O.isSome(webhook) ? E.right(webhook.value) : E.left(notFound('webhook', uid)),
-      ),
-    )
+  const orMissing = (uid: WebhookUid, webhook: TE.TaskEither<Unavailable, O.Option<Webhook>>) =>
+    pipe(webhook, TE.flatMapEither(E.fromOption((): NotFound | Unavailable => notFound('webhook', uid))))
 
-  const withSecret = (uid: WebhookUid, secret: string): Found<WebhookWithSecret> =>
-    pipe(
-      find(uid),
-      TE.map((webhook) => ({ webhook, secret })),
-    )
-
-  /** Fails with NotFound if the change says that there is no such webhook. */
-  const orMissing = (uid: WebhookUid) => (didChange: boolean) =>
-    didChange ? E.right(undefined) : E.left(notFound('webhook', uid))
+  const find = (uid: WebhookUid): Found<Webhook> => orMissing(uid, webhooks.find(uid))
 
   const changedDelivery = (
     what: string,
@@ -104,31 +91,28 @@ export const createWebhookService = ({ webhooks, webhookSigning, newUid }: Deps)
       const secret = webhookSigning.newSecret()
       return pipe(
         webhooks.add({ uid, url, events, secret }),
-        TE.flatMap(
-          (isAdded): ReturnType<WebhookService['add']> =>
-            isAdded ? withSecret(uid, secret) : TE.left(areTooMany),
-        ),
+        TE.flatMapEither(E.fromOption((): Conflict | Unavailable => areTooMany)),
+        TE.map((webhook) => ({ webhook, secret })),
       )
     },
     list: webhooks.list,
     find,
-    remove: (uid) => pipe(webhooks.remove(uid), TE.flatMapEither(orMissing(uid))),
+    remove: (uid) =>
+      pipe(
+        webhooks.remove(uid),
+        TE.flatMapEither((isRemoved) => (isRemoved ? E.right(undefined) : E.left(notFound('webhook', uid)))),
+      ),
     rotate: (uid) => {
       const secret = webhookSigning.newSecret()
       return pipe(
         webhooks.rotate(uid, secret),
-        TE.flatMap((result): ReturnType<WebhookService['rotate']> => {
-          if (result === 'missing') return TE.left(notFound('webhook', uid))
-          return result === 'too often' ? TE.left(isRotatedTooOften) : withSecret(uid, secret)
+        TE.flatMap((change): ReturnType<WebhookService['rotate']> => {
+          if (change.result === 'rotated') return TE.right({ webhook: change.webhook, secret })
+          return TE.left(change.result === 'missing' ? notFound('webhook', uid) : isRotatedTooOften)
         }),
       )
     },
-    enable: (uid) =>
-      pipe(
-        webhooks.enable(uid),
-        TE.flatMapEither(orMissing(uid)),
-        TE.flatMap(() => find(uid)),
-      ),
+    enable: (uid) => orMissing(uid, webhooks.enable(uid)),
     test: (uid) => changedDelivery('webhook', uid, webhooks.addTest(uid)),
     listDeliveries: (uid, filter, limit, before) =>
       pipe(

@@ -7,7 +7,7 @@ import { pipe, TE } from '../../fp.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
 import { jsonOf } from '../openapi/reply-descriptions.ts'
 import { bearerAuthenticator } from '../request/credential.ts'
-import { FetchBody, toFetchRequest } from '../request/fetch-body.ts'
+import { createFetchBody, toFetchRequest } from '../request/fetch-body.ts'
 import { jsonBody } from '../request/json-body.ts'
 import { jsonReply } from '../response/reply.ts'
 import type { RouteHandler } from '../route-handler.ts'
@@ -15,7 +15,7 @@ import { createRouteGroup, type RouteGroup } from '../router.ts'
 
 type Deps = {
   readonly admins: Pick<AdminService, 'authenticate'>
-  readonly fetchService: Pick<FetchService, 'request'>
+  readonly fetchService: Pick<FetchService, 'request' | 'mayUsePort'>
   readonly sharing: CorsPolicy
 }
 
@@ -45,7 +45,7 @@ export const fetchRoutes = ({ admins, fetchService, sharing }: Deps, handle: Rou
         errors: [507],
       },
       credential: bearerAuthenticator(admins.authenticate),
-      body: jsonBody(FetchBody),
+      body: jsonBody(createFetchBody(fetchService.mayUsePort)),
       handler: ({ credential: { sub }, body }) =>
         pipe(
           fetchService.request(sub, toFetchRequest(body)),

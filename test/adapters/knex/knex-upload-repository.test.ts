@@ -2,13 +2,15 @@ import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-i
 import { createKnexTicketRepository } from '../../../src/adapters/knex/knex-ticket-repository.ts'
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUploadRepository } from '../../../src/adapters/knex/knex-upload-repository.ts'
+import { uploadBeginningsContract } from '../../contracts/upload-beginnings.contract.ts'
 import { uploadRepositoryContract } from '../../contracts/upload-repository.contract.ts'
 import { withDatabase } from '../../support/postgres.ts'
+import type { UploadSubject } from '../../support/upload-calls.ts'
 
 describe('knex upload repository', () => {
   const database = withDatabase()
 
-  uploadRepositoryContract(async () => {
+  const make = async (): Promise<UploadSubject> => {
     await database.empty()
     const db = database.knex()
     await db.raw('truncate uploads, upload_tickets, taken_down')
@@ -24,5 +26,8 @@ describe('knex upload repository', () => {
         await db.raw(`update upload_tickets set ${times(['expires_at'])}`, { seconds })
       },
     }
-  })
+  }
+
+  uploadRepositoryContract(make)
+  uploadBeginningsContract(make)
 })

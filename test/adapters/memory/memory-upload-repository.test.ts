@@ -6,11 +6,13 @@ import { createMemoryTicketRepository } from '../../../src/adapters/memory/memor
 import { createMemoryTrash } from '../../../src/adapters/memory/memory-trash.ts'
 import { createMemoryUploadRepository } from '../../../src/adapters/memory/memory-upload-repository.ts'
 import type { UploadTicket } from '../../../src/domain/upload/upload-ticket.ts'
+import { uploadBeginningsContract } from '../../contracts/upload-beginnings.contract.ts'
 import { uploadRepositoryContract } from '../../contracts/upload-repository.contract.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
+import type { UploadSubject } from '../../support/upload-calls.ts'
 
 describe('memory upload repository', () => {
-  uploadRepositoryContract(async () => {
+  const make = async (): Promise<UploadSubject> => {
     const { clock, advance } = createStandingClock()
     const media = createMemoryMedia(clock)
     const jobs = createMemoryJobs(clock)
@@ -22,5 +24,8 @@ describe('memory upload repository', () => {
       trash: createMemoryTrash({ clock, jobs, media, revocations: createMemoryRevocations(clock) }),
       advance: async (seconds) => advance(seconds),
     }
-  })
+  }
+
+  uploadRepositoryContract(make)
+  uploadBeginningsContract(make)
 })

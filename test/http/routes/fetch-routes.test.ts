@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
+import { createPortCheck } from '../../../src/adapters/http/outbound-target.ts'
 import { timerSleep } from '../../../src/adapters/platform/timer-sleep.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
 import { unavailable } from '../../../src/domain/shared/errors.ts'
@@ -74,7 +75,7 @@ describe('[§11.3] files from a URL', () => {
   beforeEach(async () => {
     seen.length = 0
     held.length = 0
-    scene = await createUploadScene({ sleep: shortSleep })
+    scene = await createUploadScene({ sleep: shortSleep, mayUsePort: createPortCheck(['127.0.0.1']) })
     stop = startFetching()
   })
   afterEach(async () => {
@@ -195,6 +196,21 @@ describe('[§11.3] files from a URL', () => {
     }
     const unknown = await request({ url: base, headers: {} })
     expect(unknown.status).to.equal(422)
+  })
+
+  it('are 422 at once if their port is never allowed, unless it may be an exception of the operator', async () => {
+    const statusOf = async (url: string) => (await request({ url })).status
+    expect(await statusOf('http://10.0.0.1:8080/a.jpg')).to.equal(422)
+    expect(await statusOf('http://[2001:db8::1]:22/a.jpg')).to.equal(422)
+    expect(await statusOf('http://127.0.0.1:8080/a.jpg'), 'an exception').to.equal(202)
+    expect(await statusOf('http://missing.invalid:8080/a.jpg'), 'a name').to.equal(202)
+    expect(await statusOf('https://missing.invalid:80/a.jpg')).to.equal(202)
+    await stop()
+    await scene.close()
+    scene = await createUploadScene({ mayUsePort: createPortCheck([]) })
+    expect(await statusOf('http://missing.invalid:8080/a.jpg'), 'a name without exceptions').to.equal(422)
+    expect(await statusOf('http://missing.invalid/a.jpg')).to.equal(202)
+    stop = async () => undefined
   })
 
   it('are told to their admin alone', async () => {
