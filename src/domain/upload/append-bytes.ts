@@ -16,7 +16,7 @@ import {
 } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { acceptedKind, headBytes } from './accepted-kind.ts'
-import type { Upload } from './upload.ts'
+import type { Upload, UploadCaller } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
 import type { WatchRight } from './watch-right.ts'
@@ -114,20 +114,20 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): Pieces => {
 /**
  * Appends a body to the file of an upload, whose lock the caller has. Whatever ends the body, the bytes that have arrived
  * are on disk, and the row tells so, when this returns. Ends early when another request asks for the upload. Fails with
- * NotFound if the bytes before are gone, and with Forbidden if the owner lost the right meanwhile.
+ * NotFound if the bytes before are gone, and with Forbidden if the caller has lost the right meanwhile.
  */
 export const appendBytes =
   (
     deps: AppendDeps,
     upload: Upload,
+    caller: UploadCaller,
     body: ByteStream,
     { lost, asked }: UploadHold,
   ): TE.TaskEither<AppendFailure, Appended> =>
   async () => {
     const { incoming, uploads, watchRight } = deps
     const { uid, length, maxBytes } = upload
-    const watched = await watchRight(upload)()
-    if (E.isLeft(watched)) return watched
+    const stillMayUpload = watchRight(caller)
     const opened = await incoming.open(uid, upload)()
     if (E.isLeft(opened)) return opened
     const writer = opened.right
@@ -139,7 +139,7 @@ export const appendBytes =
       if (lost.aborted) throw new Stop(workStoppedFailure)
       if (to.size() === noted.offset && noted.hashes !== null) return
       // Bytes that are not noted were told to no client, so the end of a right is checked first.
-      orStop(await watched.right())
+      orStop(await stillMayUpload())
       const written = orStop(await to.sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.

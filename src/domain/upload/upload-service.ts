@@ -29,7 +29,15 @@ import {
   finishUpload,
 } from './finish-upload.ts'
 import { isOwnedBy } from './is-owned-by.ts'
-import type { NewUpload, Upload, UploadDetails, UploadOwner, UploadProtocol, UploadRights } from './upload.ts'
+import type {
+  NewUpload,
+  Upload,
+  UploadCaller,
+  UploadDetails,
+  UploadOwner,
+  UploadProtocol,
+  UploadRights,
+} from './upload.ts'
 import type { UploadIntake } from './upload-intake.ts'
 import { type UploadHold, type UploadLockDeps, unheld, withUploadLock } from './upload-lock.ts'
 import { readUploadSpace } from './upload-space.ts'
@@ -81,7 +89,7 @@ export type UploadService = {
    * `isFromClient`, fails with NotFound for a file that Larder fetches, whose fetch would end.
    */
   readonly withUpload: <L, A>(
-    owner: UploadOwner,
+    caller: UploadCaller,
     uid: string,
     work: (held: HeldUpload) => TE.TaskEither<L, A>,
     options?: { readonly patienceMs?: number; readonly isFromClient?: boolean },
@@ -140,7 +148,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         }),
       )
 
-  const hold = (upload: Upload, signals: UploadHold, finish: Finish): HeldUpload => ({
+  const hold = (upload: Upload, caller: UploadCaller, signals: UploadHold, finish: Finish): HeldUpload => ({
     upload,
 
     declareLength: (length) => {
@@ -153,7 +161,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         TE.flatMapEither((declared): E.Either<UploadFailure, HeldUpload> => {
           if (declared === 'no space') return E.left(noSpace)
           return declared
-            ? E.right(hold({ ...upload, length }, signals, finish))
+            ? E.right(hold({ ...upload, length }, caller, signals, finish))
             : E.left(missing(upload.uid))
         }),
       )
@@ -162,9 +170,14 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
     append: (body) => {
       // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
       if (upload.state !== 'receiving')
-        return TE.right({ upload, failure: null, isInterrupted: false, held: hold(upload, signals, finish) })
+        return TE.right({
+          upload,
+          failure: null,
+          isInterrupted: false,
+          held: hold(upload, caller, signals, finish),
+        })
       return pipe(
-        appendBytes(deps, upload, body, signals),
+        appendBytes(deps, upload, caller, body, signals),
         TE.orElse((failure): TE.TaskEither<UploadFailure, Appended> => {
           // Its bytes are not accepted, or are gone, so nothing can continue it.
           const { _tag } = failure
@@ -174,7 +187,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
             TE.flatMap(() => TE.left(failure)),
           )
         }),
-        TE.map((appended) => ({ ...appended, held: hold(appended.upload, signals, finish) })),
+        TE.map((appended) => ({ ...appended, held: hold(appended.upload, caller, signals, finish) })),
         TE.tap(({ upload: now }) => (isComplete(now) ? finish(now, signals) : TE.right(undefined))),
       )
     },
@@ -254,10 +267,10 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         return begun.right === 'too many' ? E.left(overloaded(60)) : E.right(uid)
       },
 
-    withUpload: (owner, uid, work, { patienceMs = 0, isFromClient = false } = {}) =>
+    withUpload: (caller, uid, work, { patienceMs = 0, isFromClient = false } = {}) =>
       pipe(
         // Before the lock, so that another caller's request does not disturb the one that is running.
-        findHere(owner, uid),
+        findHere(caller.owner, uid),
         TE.filterOrElse(
           ({ protocol }) => !isFromClient || protocol !== 'url',
           (): UploadFailure => missing(uid),
@@ -268,6 +281,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
             return work(
               hold(
                 upload,
+                caller,
                 unheld,
                 finishWith(() => undefined),
               ),
@@ -278,8 +292,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           })
           const done = await withUploadLock(deps, upload.uid, (signals) =>
             pipe(
-              refreshed(owner, uid, signals, finish),
-              TE.flatMap((now) => work(hold(now, signals, finish))),
+              refreshed(caller.owner, uid, signals, finish),
+              TE.flatMap((now) => work(hold(now, caller, signals, finish))),
             ),
           )()
           // Storing needs the lock, too. It goes on when the patience is over, and reports its own failures.

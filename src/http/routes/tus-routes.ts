@@ -141,13 +141,13 @@ export const tusRoutes = (
 
   const onUpload = (
     method: TusRequest['method'],
-    { owner }: UploadRights,
+    rights: UploadRights,
     uid: string,
     incoming: IncomingRequest,
     body: ByteStream,
   ): Outcome<Reply> =>
     uploadService.withUpload(
-      owner,
+      rights,
       uid,
       (held) => {
         let upload = held.upload
@@ -169,7 +169,7 @@ export const tusRoutes = (
     let begun: string | null = null
     let upload: Upload | null = null
     const withBegun = <A>(work: (held: HeldUpload) => Outcome<A>): Outcome<A> =>
-      begun === null ? unused : uploadService.withUpload(rights.owner, begun, work)
+      begun === null ? unused : uploadService.withUpload(rights, begun, work)
     const uploads: TusUploads<Failure> = {
       create: ({ length, metadata, sentMetadata }) => {
         const details = toUploadDetails(fieldsOf(metadata))

@@ -90,7 +90,7 @@ export const uploadRoutes = (
       uploadService.begin(limited, request),
       TE.flatMap((uid) =>
         pipe(
-          uploadService.withUpload(rights.owner, uid, (held) => receiveForm(form, held), { patienceMs }),
+          uploadService.withUpload(rights, uid, (held) => receiveForm(form, held), { patienceMs }),
           TE.bindTo('finished'),
           TE.bind('status', () => statusOf(rights.owner, uid)),
         ),

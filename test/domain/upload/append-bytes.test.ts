@@ -25,8 +25,8 @@ describe('a body that is appended to an upload', () => {
     const uid = await right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(3)))
     const found = O.toNullable(await right(larder.uploads.find(uid)))
     if (found === null) return expect.fail('the upload is gone')
-    const deps = { ...larder, watchRight: () => TE.right(TE.right(undefined)), reserveBytes: 0 }
-    return appendBytes(deps, found, body, hold)()
+    const deps = { ...larder, watchRight: () => TE.right(undefined), reserveBytes: 0 }
+    return appendBytes(deps, found, { owner: found.owner, credential: null }, body, hold)()
   }
 
   it('is closed when the rest of it is not read', async () => {

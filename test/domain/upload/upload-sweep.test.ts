@@ -21,6 +21,7 @@ import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
 
 const neverAborted = new AbortController().signal
 const ann = { kind: 'admin', sub: 'ann' } as const
+const byAnn = { owner: ann, credential: null }
 
 describe('the sweep of uploads', () => {
   let larder: Larder
@@ -44,7 +45,7 @@ describe('the sweep of uploads', () => {
     return right(larder.uploadService.begin(rights, request))
   }
   const append = (uid: UploadUid, bytes: Uint8Array) =>
-    larder.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(bytes)))
+    larder.uploadService.withUpload(byAnn, uid, (held) => held.append(inChunks(bytes)))
   const sweep = () => right(larder.sweepUploads(neverAborted))
   const files = async () => (await readdir(folder.path())).filter((name) => name.startsWith('up_'))
 
@@ -133,7 +134,9 @@ describe('the sweep of uploads', () => {
       uploads: { ...larder.uploads, advance: () => TE.right(false) },
     })
     const failed = await left(
-      overtaken.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(picture.subarray(50, 60)))),
+      overtaken.uploadService.withUpload(byAnn, uid, (held) =>
+        held.append(inChunks(picture.subarray(50, 60))),
+      ),
     )
     expect(failed._tag).to.equal('Unavailable')
     expect(await files()).to.deep.equal([uid])
@@ -204,7 +207,7 @@ describe('the sweep of uploads', () => {
       ...larder,
       incoming: createFsIncomingFiles(other, larder.clock),
     })
-    expect((await left(elsewhere.uploadService.withUpload(ann, uid, (held) => held.cancel)))._tag).to.equal(
+    expect((await left(elsewhere.uploadService.withUpload(byAnn, uid, (held) => held.cancel)))._tag).to.equal(
       'NotFound',
     )
     expect((await right(elsewhere.uploadService.status(ann, uid))).upload.offset).to.equal(50)
