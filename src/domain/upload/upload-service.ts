@@ -19,6 +19,7 @@ import {
   type Unavailable,
 } from '../shared/errors.ts'
 import { withTimeout } from '../shared/with-timeout.ts'
+import { workStoppedFailure } from '../shared/work-stopped.ts'
 import { type AppendDeps, type Appended, type AppendFailure, appendBytes } from './append-bytes.ts'
 import { toFileName } from './file-name.ts'
 import {
@@ -85,15 +86,20 @@ export type UploadService = {
   /**
    * Runs `work` with the lock of an upload, which an acknowledged one does not need. An upload that has all its bytes is acknowledged
    * before. Fails with NotFound if there is no such upload of this owner in the folder of this process, and with Conflict if another
-   * request keeps the lock. If `work` acknowledges it, waits for at most `patienceMs` (0) until its original is stored. With
-   * `isFromClient`, fails with NotFound for a file that Larder fetches, whose fetch would end.
+   * request keeps the lock. If `work` acknowledges it, waits for at most `patienceMs` (0) until its original is stored. A file
+   * that Larder fetches is not found, because its fetch would end.
    */
   readonly withUpload: <L, A>(
     caller: UploadCaller,
     uid: string,
     work: (held: HeldUpload) => TE.TaskEither<L, A>,
-    options?: { readonly patienceMs?: number; readonly isFromClient?: boolean },
+    options?: { readonly patienceMs?: number },
   ) => TE.TaskEither<L | UploadFailure, A>
+  /**
+   * Ends an upload that is not acknowledged, also one whose bytes are in the folder of other processes, or of none any more: its
+   * file is an orphan there. Fails with NotFound if there is no such upload of this owner, and with Conflict if it is acknowledged.
+   */
+  readonly end: (owner: UploadOwner, uid: string) => TE.TaskEither<UploadFailure, void>
   /** Also answers for an upload whose bytes are in the folder of other processes. */
   readonly status: (owner: UploadOwner, uid: string) => TE.TaskEither<NotFound | Unavailable, UploadStatus>
 }
@@ -110,6 +116,8 @@ type UploadServiceDeps = AppendDeps &
 type Finish = (upload: Upload, signals: UploadHold) => TE.TaskEither<UploadFailure, FinishedUpload>
 
 const missing = (uid: string): NotFound => notFound('upload', uid)
+
+const acknowledged = conflict('all bytes of the upload have arrived')
 
 /** What of the client's words counts: of a ticket's caller only the title, if the ticket has none. */
 const detailsOf = ({ fixed }: UploadRights, details: UploadDetails): UploadDetails =>
@@ -200,21 +208,21 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
             discardUpload(deps, upload, false, signals.lost),
             TE.map(() => undefined),
           )
-        : TE.left(conflict('all bytes of the upload have arrived')),
+        : TE.left(acknowledged),
 
     discard: discardUpload(deps, upload, true, signals.lost),
   })
 
-  /** Finds an upload whose bytes are in the folder of this process. */
-  const findHere = (owner: UploadOwner, uid: string): TE.TaskEither<UploadFailure, Upload> =>
+  /** Finds an upload, and whether its bytes are in the folder of this process. */
+  const findFile = (
+    owner: UploadOwner,
+    uid: string,
+  ): TE.TaskEither<UploadFailure, { readonly upload: Upload; readonly isHere: boolean }> =>
     pipe(
       find(owner, uid),
       TE.bindTo('upload'),
       TE.bindW('folder', () => incoming.folder),
-      TE.flatMapEither(
-        ({ upload, folder }): E.Either<UploadFailure, Upload> =>
-          upload.folder === folder ? E.right(upload) : E.left(missing(uid)),
-      ),
+      TE.map(({ upload, folder }) => ({ upload, isHere: upload.folder === folder })),
     )
 
   /** Finds an upload once its lock is held. One whose last byte was not acknowledged is acknowledged now. */
@@ -234,6 +242,55 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           TE.flatMap(() => find(owner, uid)),
         )
       }),
+    )
+
+  /** Runs `work` with the lock of an upload whose bytes are here. */
+  const withHeld =
+    <L, A>(
+      caller: UploadCaller,
+      upload: Upload,
+      work: (held: HeldUpload) => TE.TaskEither<L, A>,
+      patienceMs: number,
+    ): TE.TaskEither<L | UploadFailure, A> =>
+    async () => {
+      // Nothing changes the bytes any more, and the lock is held for as long as the original is being stored.
+      if (upload.state !== 'receiving')
+        return work(
+          hold(
+            upload,
+            caller,
+            unheld,
+            finishWith(() => undefined),
+          ),
+        )()
+      let isReceived = false
+      const finish = finishWith(() => {
+        isReceived = true
+      })
+      const done = await withUploadLock(deps, upload.uid, (signals) =>
+        pipe(
+          refreshed(caller.owner, upload.uid, signals, finish),
+          TE.flatMap((now) => work(hold(now, caller, signals, finish))),
+        ),
+      )()
+      // Storing needs the lock, too. It goes on when the patience is over, and reports its own failures.
+      if (isReceived) await withTimeout(intake.store(upload.uid), patienceMs).catch(() => undefined)
+      return done
+    }
+
+  /** The row ends. A process with the folder finds its file without a row. */
+  const endElsewhere = (upload: Upload, lost: AbortSignal): TE.TaskEither<UploadFailure, void> =>
+    pipe(
+      TE.fromIO(() => lost.aborted),
+      TE.flatMap(
+        (isLost): TE.TaskEither<UploadFailure, boolean> =>
+          isLost ? TE.left(workStoppedFailure) : uploads.abandon(upload.uid, false),
+      ),
+      TE.filterOrElse(
+        (isEnded) => isEnded,
+        (): UploadFailure => acknowledged,
+      ),
+      TE.map(() => undefined),
     )
 
   return {
@@ -267,39 +324,25 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         return begun.right === 'too many' ? E.left(overloaded(60)) : E.right(uid)
       },
 
-    withUpload: (caller, uid, work, { patienceMs = 0, isFromClient = false } = {}) =>
+    withUpload: (caller, uid, work, { patienceMs = 0 } = {}) =>
       pipe(
         // Before the lock, so that another caller's request does not disturb the one that is running.
-        findHere(caller.owner, uid),
+        findFile(caller.owner, uid),
         TE.filterOrElse(
-          ({ protocol }) => !isFromClient || protocol !== 'url',
+          ({ upload, isHere }) => isHere && upload.protocol !== 'url',
           (): UploadFailure => missing(uid),
         ),
-        TE.flatMap((upload) => async () => {
-          // Nothing changes the bytes any more, and the lock is held for as long as the original is being stored.
-          if (upload.state !== 'receiving')
-            return work(
-              hold(
-                upload,
-                caller,
-                unheld,
-                finishWith(() => undefined),
-              ),
-            )()
-          let isReceived = false
-          const finish = finishWith(() => {
-            isReceived = true
-          })
-          const done = await withUploadLock(deps, upload.uid, (signals) =>
-            pipe(
-              refreshed(caller.owner, uid, signals, finish),
-              TE.flatMap((now) => work(hold(now, caller, signals, finish))),
-            ),
-          )()
-          // Storing needs the lock, too. It goes on when the patience is over, and reports its own failures.
-          if (isReceived) await withTimeout(intake.store(upload.uid), patienceMs).catch(() => undefined)
-          return done
-        }),
+        TE.flatMap(({ upload }) => withHeld(caller, upload, work, patienceMs)),
+      ),
+
+    end: (owner, uid) =>
+      pipe(
+        findFile(owner, uid),
+        TE.flatMap(({ upload, isHere }) =>
+          isHere
+            ? withHeld({ owner, credential: null }, upload, ({ cancel }) => cancel, 0)
+            : withUploadLock(deps, upload.uid, ({ lost }) => endElsewhere(upload, lost)),
+        ),
       ),
 
     status: (owner, uid) =>

@@ -32,7 +32,7 @@ export type UploadSweepReport = {
   readonly finished: number
   /** Received uploads whose originals are to be stored. The sweep does not wait for them. */
   readonly stored: number
-  /** Uploads that expired, or that no process receives any more. */
+  /** Uploads that expired, of this folder or long ago of another one, or that no process receives any more. */
   readonly discarded: number
   /** Files of which no row tells that they are needed. */
   readonly removedFiles: number
@@ -46,10 +46,29 @@ export type UploadSweepReport = {
 const sweptAtOnce = 1000
 /** A form has its lock long before this, if its process lives (milliseconds). */
 const formIdleMs = 5000
+/** An upload of another folder is ended so long after it has expired (milliseconds): the folder may be away for a while. */
+const forsakenMs = 86_400_000
 /** How long the state of an upload can be asked for after its end (milliseconds). */
 const rememberedMs = 30 * 86_400_000
 /** A file without a row is older than this when it is removed: its row may be that of a database that was restored. */
 const orphanMs = 3_600_000
+
+/** Ends a fetch. Its admin finds the reason, as of every fetch that fails. */
+const endFetch = (
+  fetches: UploadSweepDeps['fetches'],
+  { incoming }: Pick<UploadSweepDeps, 'incoming'>,
+  { uid }: Upload,
+  lost: AbortSignal,
+): TE.TaskEither<Unavailable, void> =>
+  pipe(
+    TE.fromIO(() => lost.aborted),
+    TE.flatMap((isLost) =>
+      isLost
+        ? TE.left(workStoppedFailure)
+        : fetches.refuse(uid, 'the file was not fetched before its upload expired: ask again'),
+    ),
+    TE.flatMap(() => incoming.remove(uid)),
+  )
 
 /** Removes a file, and returns `true`; or keeps it, and returns `false`. */
 type RemoveIfOwn = (uid: UploadUid) => TE.TaskEither<Unavailable, boolean>
@@ -93,17 +112,16 @@ export const sweepUploads =
       )
     const settling = { ...deps, incoming: { ...incoming, remove } }
 
-    /** Its admin finds the reason, as of every fetch that fails. */
-    const endFetch = ({ uid }: Upload, lost: AbortSignal): TE.TaskEither<Unavailable, void> =>
-      pipe(
-        TE.fromIO(() => lost.aborted),
-        TE.flatMap((isLost) =>
-          isLost
-            ? TE.left(workStoppedFailure)
-            : fetches.refuse(uid, 'the file was not fetched before its upload expired: ask again'),
-        ),
-        TE.flatMap(() => remove(uid)),
+    const discard = (upload: Upload, lost: AbortSignal): TE.TaskEither<Unavailable, 'discarded'> => {
+      const ended: TE.TaskEither<Unavailable, unknown> =
+        upload.protocol === 'url'
+          ? endFetch(fetches, settling, upload, lost)
+          : discardUpload(settling, upload, true, lost)
+      return pipe(
+        ended,
+        TE.map(() => 'discarded' as const),
       )
+    }
 
     /** Runs while the lock of the upload is held, so that it is certain that no request continues it. */
     const settle = (
@@ -117,13 +135,9 @@ export const sweepUploads =
           const now = found.value
           // Another request has continued it since it was listed.
           if (now.touchedAt !== stranded.touchedAt) return TE.right('none')
-          const discard: TE.TaskEither<Unavailable, unknown> =
-            now.protocol === 'url' ? endFetch(now, lost) : discardUpload(settling, now, true, lost)
-          const discarded = pipe(
-            discard,
-            TE.map(() => 'discarded' as const),
-          )
-          if (now.protocol !== 'tus' || now.offset !== now.length) return discarded
+          // Its bytes are not here: its file is an orphan, if its folder comes back.
+          const isHere = now.folder === folder.right
+          if (!isHere || now.protocol !== 'tus' || now.offset !== now.length) return discard(now, lost)
           return pipe(
             finishUpload(settling, now, lost),
             TE.matchE(
@@ -141,7 +155,9 @@ export const sweepUploads =
     let discarded = 0
     const stranded = await uploads.listStranded(folder.right, formIdleMs, sweptAtOnce)()
     if (E.isLeft(stranded)) return stranded
-    for (const upload of stranded.right) {
+    const forsaken = await uploads.listForsaken(folder.right, forsakenMs, sweptAtOnce)()
+    if (E.isLeft(forsaken)) return forsaken
+    for (const upload of [...stranded.right, ...forsaken.right]) {
       if (signal.aborted) break
       const settled = await tryWithUploadLock(deps, upload.uid, ({ lost }) => settle(upload, lost))()
       if (E.isLeft(settled)) {

@@ -110,6 +110,7 @@ export const tusRoutes = (
       return E.left(reply.left._tag === 'TusFault' ? failureOf(reply.left, request.uid ?? '') : reply.left)
     }
 
+  const none: ByteStream = (async function* () {})()
   const unused: Outcome<never> = TE.left(malformedUpload)
 
   const uploadsOf = (held: HeldUpload, onChange: (upload: Upload) => void): TusUploads<Failure> => {
@@ -135,33 +136,38 @@ export const tusRoutes = (
             return TE.left(isTimeout(appended.failure) ? slowRequest : malformedBody)
           }),
         ),
-      remove: now.cancel,
+      remove: unused,
     }
   }
 
   const onUpload = (
-    method: TusRequest['method'],
+    method: 'HEAD' | 'PATCH',
     rights: UploadRights,
     uid: string,
     incoming: IncomingRequest,
     body: ByteStream,
   ): Outcome<Reply> =>
-    uploadService.withUpload(
-      rights,
-      uid,
-      (held) => {
-        let upload = held.upload
-        const request = { method, uid, headers: headersOf(incoming), body }
-        const uploads = uploadsOf(held, (changed) => {
-          upload = changed
-        })
-        return pipe(
-          speak(request, uploads),
-          TE.map((reply) => toReply(reply, method === 'DELETE' ? null : upload)),
-        )
-      },
-      { isFromClient: method !== 'DELETE' },
+    uploadService.withUpload(rights, uid, (held) => {
+      let upload = held.upload
+      const request = { method, uid, headers: headersOf(incoming), body }
+      const uploads = uploadsOf(held, (changed) => {
+        upload = changed
+      })
+      return pipe(
+        speak(request, uploads),
+        TE.map((reply) => toReply(reply, upload)),
+      )
+    })
+
+  const end = ({ owner }: UploadRights, uid: string, incoming: IncomingRequest): Outcome<Reply> => {
+    const request: TusRequest = { method: 'DELETE', uid, headers: headersOf(incoming), body: none }
+    const find = uploadService.find(owner, uid)
+    const changes = { create: () => unused, declareLength: () => unused, append: () => unused }
+    return pipe(
+      speak(request, { ...changes, find, remove: uploadService.end(owner, uid) }),
+      TE.map((reply) => toReply(reply, null)),
     )
+  }
 
   /** Begins an upload, which may bring its first bytes. */
   const create = (rights: UploadRights, incoming: IncomingRequest, body: ByteStream): Outcome<Reply> => {
@@ -221,8 +227,6 @@ export const tusRoutes = (
       handler: ({ credential: rights, body, incoming }) => create(rights, incoming, body),
     }),
   )
-
-  const none: ByteStream = (async function* () {})()
 
   routes.get(
     '/uploads/tus/:uid',
@@ -291,8 +295,7 @@ export const tusRoutes = (
       },
       credential,
       params: ByUid,
-      handler: ({ credential: rights, params: { uid }, incoming }) =>
-        onUpload('DELETE', rights, uid, incoming, none),
+      handler: ({ credential: rights, params: { uid }, incoming }) => end(rights, uid, incoming),
     }),
   )
   return routes
