@@ -8,6 +8,7 @@ import type { HashState } from '../../domain/upload/upload.ts'
 import { TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import {
+  headBytes as headSize,
   type IncomingFiles,
   type IncomingWriter,
   incomingFilesDependency,
@@ -21,9 +22,6 @@ import { createRunningHash, type RunningHash } from './running-hash.ts'
 const failed = unavailable(incomingFilesDependency)
 
 const failedOnDisk = (cause: unknown): NoSpace | Unavailable => (isDiskFull(cause) ? noSpace : failed(cause))
-
-/** Length in bytes of what `head` reads. */
-const headSize = 4096
 
 /** The file that names the folder. No upload has such a uid. */
 const nameFile = '.folder'

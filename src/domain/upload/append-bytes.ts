@@ -1,5 +1,5 @@
 import { E, type TE } from '../../fp.ts'
-import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.ts'
+import { headBytes, type IncomingFiles, type IncomingWriter } from '../../ports/incoming-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import {
@@ -15,7 +15,7 @@ import {
   type WrongKind,
 } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
-import { acceptedKind, headBytes } from './accepted-kind.ts'
+import { acceptedKind } from './accepted-kind.ts'
 import type { Upload, UploadCaller } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'

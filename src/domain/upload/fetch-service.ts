@@ -4,10 +4,11 @@ import type { JobUid, UploadUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import { type FetchDeps, fetchUpload } from './fetch-upload.ts'
 import { toFileName } from './file-name.ts'
+import type { BeginFailure } from './held-upload.ts'
 import type { UploadDetails, UploadRights } from './upload.ts'
 import type { UploadIntake } from './upload-intake.ts'
 import { tryWithUploadLock, type UploadLockDeps } from './upload-lock.ts'
-import type { BeginFailure, UploadService } from './upload-service.ts'
+import type { UploadService } from './upload-service.ts'
 
 /** What an admin wants to be fetched. `url` is a secret. */
 export type FetchRequest = { readonly url: string; readonly details: UploadDetails }
@@ -66,25 +67,26 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
   const { fetches, incoming, newUid, sleep, uploadService, intake, rightsOf } = deps
   const running = new Map<UploadUid, Promise<void>>()
 
+  /** Calls `onLockDecided` once it is clear whether this process has the lock of the upload: at the begin of the fetch, or at its end. */
   const fetchOne = async (
     uid: UploadUid,
     signal: AbortSignal,
     failed: (error: unknown, upload: string) => void,
-    onDecided: () => void,
+    onLockDecided: () => void,
   ): Promise<void> => {
     try {
       const done = await tryWithUploadLock(deps, uid, (hold) => {
-        onDecided()
+        onLockDecided()
         return fetchUpload(deps, uid, hold, signal)
       })()
-      onDecided()
+      onLockDecided()
       if (E.isRight(done)) {
         if (O.isSome(done.right) && done.right.value === 'received') await intake.store(uid)
         return
       }
       failed(done.left, uid)
     } catch (error) {
-      onDecided()
+      onLockDecided()
       failed(error, uid)
     }
     await sleep(pauseMs, signal)
@@ -96,8 +98,8 @@ export const createFetchService = (deps: FetchServiceDeps): FetchService => {
     signal: AbortSignal,
     failed: (error: unknown, upload: string) => void,
   ): Promise<void> =>
-    new Promise((onDecided) => {
-      const ended = fetchOne(uid, signal, failed, onDecided).finally(() => running.delete(uid))
+    new Promise((onLockDecided) => {
+      const ended = fetchOne(uid, signal, failed, onLockDecided).finally(() => running.delete(uid))
       running.set(uid, ended)
     })
 

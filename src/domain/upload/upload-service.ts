@@ -1,34 +1,31 @@
 import { E, O, pipe, TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { UploadFetch } from '../../ports/fetch-repository.ts'
-import type { ByteStream } from '../media/bytes.ts'
+import type { UploadBegin } from '../../ports/upload-repository.ts'
 import { UploadUid } from '../media/ids.ts'
 import {
-  type Conflict,
-  conflict,
-  type Forbidden,
   forbidden,
-  type NoSpace,
   type NotFound,
   noSpace,
-  notFound,
-  type Overloaded,
   overloaded,
-  type TooLarge,
   tooLarge,
   type Unavailable,
 } from '../shared/errors.ts'
 import { withTimeout } from '../shared/with-timeout.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
-import { type AppendDeps, type Appended, type AppendFailure, appendBytes } from './append-bytes.ts'
+import type { AppendDeps } from './append-bytes.ts'
 import { toFileName } from './file-name.ts'
+import { type FinishDeps, finishUpload } from './finish-upload.ts'
 import {
-  discardUpload,
-  type FinishDeps,
-  type FinishedUpload,
-  type FinishFailure,
-  finishUpload,
-} from './finish-upload.ts'
+  acknowledged,
+  type BeginFailure,
+  type FinishUpload,
+  type HeldUpload,
+  holdUpload,
+  isUnacknowledged,
+  missingUpload,
+  type UploadFailure,
+} from './held-upload.ts'
 import { isOwnedBy } from './is-owned-by.ts'
 import type {
   NewUpload,
@@ -57,26 +54,6 @@ type UploadRequest = {
   readonly sentMetadata: string | null
   /** Absent if a client sends the bytes. */
   readonly fetch?: UploadFetch
-}
-
-export type BeginFailure = TooLarge | NoSpace | Forbidden | Overloaded | Unavailable
-export type UploadFailure = BeginFailure | AppendFailure | FinishFailure | Conflict
-
-/** An upload whose lock this request has. */
-export type HeldUpload = {
-  readonly upload: Upload
-  /** Declares the length of an upload that was begun without. Fails with Conflict if it has one. */
-  readonly declareLength: (length: number) => TE.TaskEither<UploadFailure, HeldUpload>
-  /** Appends a body at the offset of the upload, and finishes the upload if all bytes are there. */
-  readonly append: (
-    body: ByteStream,
-  ) => TE.TaskEither<UploadFailure, Appended & { readonly held: HeldUpload }>
-  /** Finishes an upload whose bytes are all there, whatever its length was declared to be. */
-  readonly finish: TE.TaskEither<UploadFailure, FinishedUpload>
-  /** Ends an upload that is not acknowledged. Fails with Conflict otherwise. */
-  readonly cancel: TE.TaskEither<NotFound | Conflict | Unavailable, void>
-  /** Deletes an upload that failed, as if it had never begun. */
-  readonly discard: TE.TaskEither<Unavailable, boolean>
 }
 
 /** Receives files from admins and from the callers of tickets (http-api.md §11.2). */
@@ -113,11 +90,13 @@ type UploadServiceDeps = AppendDeps &
     readonly clock: Clock
   }
 
-type Finish = (upload: Upload, signals: UploadHold) => TE.TaskEither<UploadFailure, FinishedUpload>
-
-const missing = (uid: string): NotFound => notFound('upload', uid)
-
-const acknowledged = conflict('all bytes of the upload have arrived')
+/** The failure of each result of a begin; `null`: the upload has begun. */
+const beginFailures: Readonly<Record<UploadBegin, BeginFailure | null>> = {
+  begun: null,
+  'no space': noSpace,
+  'no ticket': forbidden('ticket'),
+  'too many': overloaded(60),
+}
 
 /** What of the client's words counts: of a ticket's caller only the title, if the ticket has none. */
 const detailsOf = ({ fixed }: UploadRights, details: UploadDetails): UploadDetails =>
@@ -132,22 +111,22 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           uploads.find(uid),
           TE.flatMapEither(
             (found): E.Either<NotFound | Unavailable, Upload> =>
-              O.isSome(found) && isOwnedBy(found.value, owner) ? E.right(found.value) : E.left(missing(uid)),
+              O.isSome(found) && isOwnedBy(found.value, owner)
+                ? E.right(found.value)
+                : E.left(missingUpload(uid)),
           ),
         )
-      : TE.left(missing(uid))
+      : TE.left(missingUpload(uid))
 
   const limitOf = (rights: UploadRights): number => Math.min(rights.maxBytes, maxBytes)
 
   const space = readUploadSpace(deps)
 
-  const isComplete = ({ state, protocol, offset, length }: Upload): boolean =>
-    state === 'receiving' && protocol === 'tus' && offset === length
   const isExpired = ({ state, expiresAt }: Upload): boolean => state === 'receiving' && expiresAt < clock()
 
   /** `onReceived`: is called when the upload is acknowledged, and its original is not stored yet. */
   const finishWith =
-    (onReceived: () => void): Finish =>
+    (onReceived: () => void): FinishUpload =>
     (upload, { lost }) =>
       pipe(
         finishUpload(deps, upload, lost),
@@ -155,63 +134,6 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
           if (isNew) onReceived()
         }),
       )
-
-  const hold = (upload: Upload, caller: UploadCaller, signals: UploadHold, finish: Finish): HeldUpload => ({
-    upload,
-
-    declareLength: (length) => {
-      if (upload.length !== null) return TE.left(conflict('the upload has a length'))
-      if (length < upload.offset) return TE.left(conflict('more bytes have arrived'))
-      if (length > upload.maxBytes) return TE.left(tooLarge(upload.maxBytes))
-      return pipe(
-        space,
-        TE.flatMap((free) => uploads.declareLength(upload.uid, length, free)),
-        TE.flatMapEither((declared): E.Either<UploadFailure, HeldUpload> => {
-          if (declared === 'no space') return E.left(noSpace)
-          return declared
-            ? E.right(hold({ ...upload, length }, caller, signals, finish))
-            : E.left(missing(upload.uid))
-        }),
-      )
-    },
-
-    append: (body) => {
-      // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
-      if (upload.state !== 'receiving')
-        return TE.right({
-          upload,
-          failure: null,
-          isInterrupted: false,
-          held: hold(upload, caller, signals, finish),
-        })
-      return pipe(
-        appendBytes(deps, upload, caller, body, signals),
-        TE.orElse((failure): TE.TaskEither<UploadFailure, Appended> => {
-          // Its bytes are not accepted, or are gone, so nothing can continue it.
-          const { _tag } = failure
-          if (_tag !== 'NotAccepted' && _tag !== 'WrongKind' && _tag !== 'NotFound') return TE.left(failure)
-          return pipe(
-            discardUpload(deps, upload, true, signals.lost),
-            TE.flatMap(() => TE.left(failure)),
-          )
-        }),
-        TE.map((appended) => ({ ...appended, held: hold(appended.upload, caller, signals, finish) })),
-        TE.tap(({ upload: now }) => (isComplete(now) ? finish(now, signals) : TE.right(undefined))),
-      )
-    },
-
-    finish: finish(upload, signals),
-
-    cancel:
-      upload.state === 'receiving'
-        ? pipe(
-            discardUpload(deps, upload, false, signals.lost),
-            TE.map(() => undefined),
-          )
-        : TE.left(acknowledged),
-
-    discard: discardUpload(deps, upload, true, signals.lost),
-  })
 
   /** Finds an upload, and whether its bytes are in the folder of this process. */
   const findFile = (
@@ -230,13 +152,13 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
     owner: UploadOwner,
     uid: string,
     signals: UploadHold,
-    finish: Finish,
+    finish: FinishUpload,
   ): TE.TaskEither<UploadFailure, Upload> =>
     pipe(
       find(owner, uid),
       TE.flatMap((now): TE.TaskEither<UploadFailure, Upload> => {
-        if (isExpired(now)) return TE.left(missing(uid))
-        if (!isComplete(now)) return TE.right(now)
+        if (isExpired(now)) return TE.left(missingUpload(uid))
+        if (!isUnacknowledged(now)) return TE.right(now)
         return pipe(
           finish(now, signals),
           TE.flatMap(() => find(owner, uid)),
@@ -256,12 +178,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
       // Nothing changes the bytes any more, and the lock is held for as long as the original is being stored.
       if (upload.state !== 'receiving')
         return work(
-          hold(
-            upload,
-            caller,
-            unheld,
-            finishWith(() => undefined),
-          ),
+          holdUpload(deps, upload, { caller, signals: unheld, finish: finishWith(() => undefined) }),
         )()
       let isReceived = false
       const finish = finishWith(() => {
@@ -270,7 +187,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
       const done = await withUploadLock(deps, upload.uid, (signals) =>
         pipe(
           refreshed(caller.owner, upload.uid, signals, finish),
-          TE.flatMap((now) => work(hold(now, caller, signals, finish))),
+          TE.flatMap((now) => work(holdUpload(deps, now, { caller, signals, finish }))),
         ),
       )()
       // Storing needs the lock, too. It goes on when the patience is over, and reports its own failures.
@@ -319,9 +236,8 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         }
         const begun = await uploads.begin(upload, free.right, fetch)()
         if (E.isLeft(begun)) return begun
-        if (begun.right === 'no space') return E.left(noSpace)
-        if (begun.right === 'no ticket') return E.left(forbidden('ticket'))
-        return begun.right === 'too many' ? E.left(overloaded(60)) : E.right(uid)
+        const failure = beginFailures[begun.right]
+        return failure === null ? E.right(uid) : E.left(failure)
       },
 
     withUpload: (caller, uid, work, { patienceMs = 0 } = {}) =>
@@ -330,7 +246,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
         findFile(caller.owner, uid),
         TE.filterOrElse(
           ({ upload, isHere }) => isHere && upload.protocol !== 'url',
-          (): UploadFailure => missing(uid),
+          (): UploadFailure => missingUpload(uid),
         ),
         TE.flatMap(({ upload }) => withHeld(caller, upload, work, patienceMs)),
       ),
@@ -349,7 +265,7 @@ export const createUploadService = (deps: UploadServiceDeps): UploadService => {
       pipe(
         find(owner, uid),
         TE.flatMap((upload) => readUploadStatus(deps, upload)),
-        TE.flatMapEither(E.fromOption((): NotFound | Unavailable => missing(uid))),
+        TE.flatMapEither(E.fromOption((): NotFound | Unavailable => missingUpload(uid))),
       ),
   }
 }

@@ -22,7 +22,7 @@ export type UploadDetails = {
 }
 
 /** The id token by which an admin sends bytes. */
-export type UploadCredential = Pick<Identity, 'iat' | 'jti'>
+type UploadCredential = Pick<Identity, 'iat' | 'jti'>
 
 /** Who sends the bytes of an upload, and by what. */
 export type UploadCaller = {

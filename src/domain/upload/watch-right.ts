@@ -18,7 +18,7 @@ type Deps = {
   readonly revocations: Pick<Revocations, 'findNotBefore'>
 }
 
-/** A revocation that ends the right, unless its `notBefore` is at most `upTo` (seconds since 1970). */
+/** A revocation that ends the right if its time is later than `upTo` (seconds since 1970). */
 type Ending = { readonly target: RevocationTarget; readonly upTo: number }
 
 /** Nothing that was revoked by its id is given back. */

@@ -2,8 +2,9 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
 import { conflict, type DomainError, notFound, tooLarge } from '../../domain/shared/errors.ts'
 import { isTimeout } from '../../domain/shared/timeout-error.ts'
 import type { AuthenticateUploader } from '../../domain/upload/authenticate-uploader.ts'
+import type { HeldUpload } from '../../domain/upload/held-upload.ts'
 import type { Upload, UploadRights } from '../../domain/upload/upload.ts'
-import type { HeldUpload, UploadService } from '../../domain/upload/upload-service.ts'
+import type { UploadService } from '../../domain/upload/upload-service.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { TusFault, TusProtocol, TusReply, TusRequest, TusUploads } from '../../ports/tus-protocol.ts'
 import { formatHttpDate } from '../bytes/http-date.ts'
@@ -25,7 +26,7 @@ import {
   wrongTusVersion,
 } from '../request/request-faults.ts'
 import { uploadBody } from '../request/upload-body.ts'
-import { type SentFields, toUploadDetails, uploadFields } from '../request/upload-details.ts'
+import { pickSentFields, toUploadDetails } from '../request/upload-details.ts'
 import type { Reply } from '../response/reply.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -65,15 +66,6 @@ const speakingTus = (incoming: IncomingRequest): IncomingRequest =>
 const headersOf = ({ headers }: IncomingRequest): TusRequest['headers'] =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-  )
-
-/** Other members, such as those that uppy adds, are not read. */
-const fieldsOf = (metadata: Readonly<Record<string, string | null>>): SentFields =>
-  Object.fromEntries(
-    uploadFields.flatMap((name) => {
-      const value = metadata[name]
-      return typeof value === 'string' ? [[name, value]] : []
-    }),
   )
 
 const expiresHeader = ({ state, expiresAt }: Upload): Readonly<Record<string, string>> =>
@@ -178,7 +170,7 @@ export const tusRoutes = (
       begun === null ? unused : uploadService.withUpload(rights, begun, work)
     const uploads: TusUploads<Failure> = {
       create: ({ length, metadata, sentMetadata }) => {
-        const details = toUploadDetails(fieldsOf(metadata))
+        const details = toUploadDetails(pickSentFields(metadata))
         if (E.isLeft(details)) return TE.left(details.left)
         const fileName = metadata.filename ?? null
         const common = { protocol: 'tus', length, announced: length ?? 0 } as const
