@@ -2,13 +2,14 @@ import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-i
 import { createKnexTicketRepository } from '../../../src/adapters/knex/knex-ticket-repository.ts'
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUploadRepository } from '../../../src/adapters/knex/knex-upload-repository.ts'
+import { forsakenUploadsContract } from '../../contracts/forsaken-uploads.contract.ts'
 import { uploadRepositoryContract } from '../../contracts/upload-repository.contract.ts'
 import { withDatabase } from '../../support/postgres.ts'
 
 describe('knex upload repository', () => {
   const database = withDatabase()
 
-  uploadRepositoryContract(async () => {
+  const make = async () => {
     await database.empty()
     const db = database.knex()
     await db.raw('truncate uploads, upload_tickets, taken_down')
@@ -17,12 +18,14 @@ describe('knex upload repository', () => {
       imageFiles: createKnexImageFileRepository(db),
       tickets: createKnexTicketRepository(db),
       trash: createKnexTrash(db),
-      advance: async (seconds) => {
+      advance: async (seconds: number) => {
         const times = (columns: ReadonlyArray<string>) =>
           columns.map((column) => `${column} = ${column} - make_interval(secs => :seconds)`).join(', ')
         await db.raw(`update uploads set ${times(['touched_at', 'expires_at', 'ended_at'])}`, { seconds })
         await db.raw(`update upload_tickets set ${times(['expires_at'])}`, { seconds })
       },
     }
-  })
+  }
+  uploadRepositoryContract(make)
+  forsakenUploadsContract(make)
 })

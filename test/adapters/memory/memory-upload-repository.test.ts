@@ -6,11 +6,12 @@ import { createMemoryTicketRepository } from '../../../src/adapters/memory/memor
 import { createMemoryTrash } from '../../../src/adapters/memory/memory-trash.ts'
 import { createMemoryUploadRepository } from '../../../src/adapters/memory/memory-upload-repository.ts'
 import type { UploadTicket } from '../../../src/domain/upload/upload-ticket.ts'
+import { forsakenUploadsContract } from '../../contracts/forsaken-uploads.contract.ts'
 import { uploadRepositoryContract } from '../../contracts/upload-repository.contract.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
 
 describe('memory upload repository', () => {
-  uploadRepositoryContract(async () => {
+  const make = async () => {
     const { clock, advance } = createStandingClock()
     const media = createMemoryMedia(clock)
     const jobs = createMemoryJobs(clock)
@@ -20,7 +21,9 @@ describe('memory upload repository', () => {
       imageFiles: createMemoryImageFileRepository(clock, jobs, media),
       tickets: createMemoryTicketRepository(tickets, clock),
       trash: createMemoryTrash({ clock, jobs, media, revocations: createMemoryRevocations(clock) }),
-      advance: async (seconds) => advance(seconds),
+      advance: async (seconds: number) => advance(seconds),
     }
-  })
+  }
+  uploadRepositoryContract(make)
+  forsakenUploadsContract(make)
 })
