@@ -4,6 +4,7 @@ import { apiPath } from '../domain/access/public-urls.ts'
 import { describeFailure } from '../domain/background/describe-failure.ts'
 import type { IngestService } from '../domain/ingest/ingest-service.ts'
 import type { Unavailable } from '../domain/shared/errors.ts'
+import { identifyStore } from '../domain/sweep/store-identity.ts'
 import { createFetchService, type FetchService } from '../domain/upload/fetch-service.ts'
 import { createTicketService, type TicketService } from '../domain/upload/ticket-service.ts'
 import { createUploadIntake, type UploadIntake } from '../domain/upload/upload-intake.ts'
@@ -11,7 +12,7 @@ import { createUploadService, type UploadService } from '../domain/upload/upload
 import { sweepUploads, type UploadSweepReport } from '../domain/upload/upload-sweep.ts'
 import { rightsOfAdmin } from '../domain/upload/uploader-rights.ts'
 import { createWatchRight } from '../domain/upload/watch-right.ts'
-import type { TE } from '../fp.ts'
+import { pipe, TE } from '../fp.ts'
 import type { TusProtocol } from '../ports/tus-protocol.ts'
 import type { Adapters } from './larder.ts'
 
@@ -38,12 +39,17 @@ export const createUploadServices = (
   const { uploads, incoming, imageFiles, contentFiles, locks, files, sleep, monotonic, clock, newUid, log } =
     adapters
   const { tickets, ticketSecrets, users, revocations, fetches, outbound, mayUsePort } = adapters
+  const { store, storedFiles } = adapters
   const common = { uploads, incoming, ingest, locks, files, newUid, clock, reserveBytes }
   const uploadIntake = createUploadIntake(common, (upload, error) => {
     log.warn('uploads.not_stored', { upload, cause: describeFailure(error) })
   })
   const watchRight = createWatchRight({ users, revocations })
   const withIntake = { ...common, watchRight, intake: uploadIntake }
+  const hasStore = pipe(
+    () => identifyStore({ store, storedFiles }),
+    TE.map(({ result }) => result === 'ours'),
+  )
   const onUnreadable = (upload: string, error: Unavailable): void => {
     log.warn('uploads.unreadable', { upload, cause: describeFailure(error) })
   }
@@ -69,7 +75,7 @@ export const createUploadServices = (
       fetchSeconds,
       rightsOf: (admin) => rightsOfAdmin(admin, uploadMaxBytes),
     }),
-    sweepUploads: (signal) => sweepUploads({ ...withIntake, fetches, onUnreadable }, signal),
+    sweepUploads: (signal) => sweepUploads({ ...withIntake, fetches, hasStore, onUnreadable }, signal),
   }
 }
 

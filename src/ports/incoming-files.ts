@@ -6,6 +6,9 @@ import type { E, TE } from '../fp.ts'
 /** What is unavailable if a file cannot be read or written. */
 export const incomingFilesDependency = 'incoming files'
 
+/** Number of first bytes that `head` reads, from which the kind of a file is told. */
+export const headBytes = 4096
+
 /** How far the bytes of a file are certainly on disk. */
 type WrittenBytes = { readonly offset: number; readonly hashes: HashState }
 
@@ -42,7 +45,7 @@ export type IncomingFiles = {
   /** Returns the sha512 (lower-case hex) of the bytes before `offset`. Reads them only if `hashes` is not their state. */
   readonly sha512: (uid: UploadUid, written: SavedBytes) => TE.TaskEither<Unavailable, string>
   /**
-   * Reads the first bytes of the file (up to 4,096), from which its type is detected. Returns `null` if the folder certainly has
+   * Reads the first bytes of the file (up to `headBytes`). Returns `null` if the folder certainly has
    * no such file; fails if the folder is not there, or has another name than before.
    */
   readonly head: (uid: UploadUid) => TE.TaskEither<Unavailable, Uint8Array | null>

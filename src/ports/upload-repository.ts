@@ -110,6 +110,15 @@ export type UploadRepository = {
     idleMs: number,
     limit: number,
   ) => TE.TaskEither<Unavailable, ReadonlyArray<Upload>>
+  /**
+   * Lists the uploads of other folders that are being received, and that have expired more than `forMs` milliseconds ago: no
+   * process with their folder has ended them.
+   */
+  readonly listForsaken: (
+    folder: string,
+    forMs: number,
+    limit: number,
+  ) => TE.TaskEither<Unavailable, ReadonlyArray<Upload>>
   /** Deletes the rows of uploads that ended more than `forMs` milliseconds ago. Returns their number. */
   readonly forget: (forMs: number, limit: number) => TE.TaskEither<Unavailable, number>
 }

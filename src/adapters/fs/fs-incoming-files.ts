@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { UploadUid } from '../../domain/media/ids.ts'
 import { TE } from '../../fp.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { IncomingFiles } from '../../ports/incoming-files.ts'
+import { headBytes, type IncomingFiles } from '../../ports/incoming-files.ts'
 import { createFolder } from '../platform/create-folder.ts'
 import { alreadyExists, orIfNotFound } from '../platform/errno.ts'
 import { syncFolder } from '../platform/sync-folder.ts'
-import { createWriter, failed, hashAt, headSize } from './incoming-writer.ts'
+import { createWriter, failed, hashAt } from './incoming-writer.ts'
 
 /** The file that names the folder. No upload has such a uid. */
 const nameFile = '.folder'
@@ -126,7 +126,7 @@ export const createFsIncomingFiles = (
           return null
         }
         try {
-          const { buffer, bytesRead } = await file.read(Buffer.alloc(headSize), 0, headSize, 0)
+          const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
           return buffer.subarray(0, bytesRead)
         } finally {
           await file.close()

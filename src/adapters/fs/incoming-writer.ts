@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { type NoSpace, noSpace, type Unavailable, unavailable } from '../../domain/shared/errors.ts'
 import type { HashState } from '../../domain/upload/upload.ts'
 import { TE } from '../../fp.ts'
-import { type IncomingWriter, incomingFilesDependency } from '../../ports/incoming-files.ts'
+import { headBytes, type IncomingWriter, incomingFilesDependency } from '../../ports/incoming-files.ts'
 import { isDiskFull } from '../platform/errno.ts'
 import { readSlice } from './read-slice.ts'
 import { createRunningHash, type RunningHash } from './running-hash.ts'
@@ -10,9 +10,6 @@ import { createRunningHash, type RunningHash } from './running-hash.ts'
 export const failed = unavailable(incomingFilesDependency)
 
 const failedOnDisk = (cause: unknown): NoSpace | Unavailable => (isDiskFull(cause) ? noSpace : failed(cause))
-
-/** Length in bytes of what `head` reads. */
-export const headSize = 4096
 
 /** Returns the hash of the first bytes of a file. Reads them only if its state cannot be used. */
 export const hashAt = async (path: string, offset: number, saved: HashState | null): Promise<RunningHash> => {
@@ -73,7 +70,7 @@ export const createWriter = (file: FileHandle, start: number, hashes: RunningHas
           if (count === gatheredBytes) await flush()
         }
         // The first bytes are there at once, because the type of the file is detected from them.
-        if (written < headSize) await flush()
+        if (written < headBytes) await flush()
       }, failedOnDisk)(),
     sync: () =>
       TE.tryCatch(async () => {

@@ -52,6 +52,12 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
        or (u.protocol = 'multipart' and u.touched_at <= now() - ${intervalOf('?')})
      )`)} order by u.id limit ?`,
   )
+  const selectForsaken = selectMany(
+    'background',
+    'uploads.forsaken',
+    sql.UploadRow,
+    `${found(`u.folder <> ? and u.state = 'receiving' and u.expires_at < now() - ${intervalOf('?')}`)} order by u.id limit ?`,
+  )
   const selectReceivedOf = selectOne(
     'read',
     'uploads.received_of',
@@ -231,6 +237,12 @@ export const createKnexUploadRepository = (db: Knex, expireSeconds: number): Upl
     listStranded: (folder, idleMs, limit) =>
       pipe(
         selectStranded(folder, idleMs, limit),
+        TE.map((rows) => rows.map(sql.toUpload)),
+      ),
+
+    listForsaken: (folder, forMs, limit) =>
+      pipe(
+        selectForsaken(folder, forMs, limit),
         TE.map((rows) => rows.map(sql.toUpload)),
       ),
 

@@ -215,6 +215,14 @@ export const createMemoryUploadRepository = ({
           .slice(0, limit),
       ),
 
+    listForsaken: (folder, forMs, limit) =>
+      TE.fromIO(() =>
+        all()
+          .filter((upload) => upload.folder !== folder && upload.state === 'receiving')
+          .filter(({ expiresAt }) => expiresAt < clock() - forMs)
+          .slice(0, limit),
+      ),
+
     forget: (forMs, limit) =>
       TE.fromIO(() => {
         const ended = all()

@@ -5,9 +5,6 @@ import type { MediaKind } from '../media/media-kind.ts'
 import { type NotAccepted, notAccepted, type WrongKind, wrongKind } from '../shared/errors.ts'
 import type { Upload } from './upload.ts'
 
-/** Number of first bytes from which the kind of a file is told. */
-export const headBytes = 4096
-
 /** Returns the kind of an upload from its first bytes. Fails if the library or the ticket does not take it. */
 export const acceptedKind = (
   { kinds }: Pick<Upload, 'kinds'>,

@@ -1,5 +1,5 @@
 import { E, TE } from '../../fp.ts'
-import type { IncomingFiles, IncomingWriter } from '../../ports/incoming-files.ts'
+import { headBytes, type IncomingFiles, type IncomingWriter } from '../../ports/incoming-files.ts'
 import type { UploadRepository } from '../../ports/upload-repository.ts'
 import type { ByteStream } from '../media/bytes.ts'
 import {
@@ -15,8 +15,8 @@ import {
   type WrongKind,
 } from '../shared/errors.ts'
 import { workStoppedFailure } from '../shared/work-stopped.ts'
-import { acceptedKind, headBytes } from './accepted-kind.ts'
-import type { Upload } from './upload.ts'
+import { acceptedKind } from './accepted-kind.ts'
+import type { Upload, UploadCaller } from './upload.ts'
 import type { UploadHold } from './upload-lock.ts'
 import { hasSpaceForOriginal, readUploadSpace } from './upload-space.ts'
 import type { StillMayUpload, WatchRight } from './watch-right.ts'
@@ -116,23 +116,23 @@ const piecesUntil = (body: ByteStream, ending: AbortSignal): Pieces => {
 /**
  * Appends a body to the file of an upload, whose lock the caller has. Whatever ends the body, the bytes that have arrived
  * are on disk, and the row tells so, when this returns. Ends early when another request asks for the upload. Fails with
- * NotFound if the bytes before are gone, and with Forbidden if the owner lost the right meanwhile.
+ * NotFound if the bytes before are gone, and with Forbidden if the caller has lost the right meanwhile.
  */
 export const appendBytes =
   (
     deps: AppendDeps,
     upload: Upload,
+    caller: UploadCaller,
     body: ByteStream,
     { lost, asked }: UploadHold,
   ): TE.TaskEither<AppendFailure, Appended> =>
   async () => {
     const { incoming, uploads, watchRight } = deps
     const { uid, state, length, maxBytes } = upload
+    const stillMayUpload = watchRight(caller)
     // A client that lost the answer to its last bytes sends none at the end. Its file may be gone from the folder.
     if (state !== 'receiving')
       return E.right({ upload, failure: null, isInterrupted: false, stillMayUpload: TE.right(undefined) })
-    const watched = await watchRight(upload)()
-    if (E.isLeft(watched)) return watched
     const opened = await incoming.open(uid, upload)()
     if (E.isLeft(opened)) return opened
     const writer = opened.right
@@ -156,7 +156,7 @@ export const appendBytes =
       if (lost.aborted) throw new Stop(workStoppedFailure)
       if (writer.size() === noted.offset && noted.hashes !== null) return
       // Bytes that are not noted were told to no client, so the end of a right is checked first.
-      orStop(await watched.right())
+      orStop(await stillMayUpload())
       const written = orStop(await sync())
       const advanced = orStop(await uploads.advance(uid, { from: noted.offset, ...written })())
       // Another request has continued or ended the upload, so it is not this one's to decide about.
@@ -216,7 +216,7 @@ export const appendBytes =
       if (E.isLeft(received)) return received
       if (E.isLeft(isNoted)) return isNoted
       const { failure, isInterrupted } = received.right
-      return E.right({ upload: noted, failure, isInterrupted, stillMayUpload: watched.right })
+      return E.right({ upload: noted, failure, isInterrupted, stillMayUpload })
     } finally {
       await writer.close()
     }

@@ -5,10 +5,11 @@ import type { JobUid, UploadUid } from '../media/ids.ts'
 import { type NotFound, notFound, type Unavailable } from '../shared/errors.ts'
 import { type FetchDeps, fetchUpload } from './fetch-upload.ts'
 import { toFileName } from './file-name.ts'
+import type { BeginFailure } from './held-upload.ts'
 import type { UploadDetails, UploadRights } from './upload.ts'
 import type { UploadIntake } from './upload-intake.ts'
 import { tryWithUploadLock, type UploadLockDeps } from './upload-lock.ts'
-import type { BeginFailure, UploadService } from './upload-service.ts'
+import type { UploadService } from './upload-service.ts'
 
 /** What an admin wants to be fetched. `url` is a secret. */
 export type FetchRequest = { readonly url: string; readonly details: UploadDetails }

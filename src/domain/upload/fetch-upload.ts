@@ -100,7 +100,8 @@ export const fetchUpload = (
       const { length } = response
       const declared = length === null ? E.right(undefined) : await declare(length)()
       if (E.isLeft(declared)) return declared
-      const appended = await appendBytes(deps, { ...upload, length }, response.body, hold)()
+      const caller = { owner: upload.owner, credential: null }
+      const appended = await appendBytes(deps, { ...upload, length }, caller, response.body, hold)()
       if (E.isLeft(appended)) return E.left(ofUploadFailure(appended.left))
       const { failure, isInterrupted, upload: now } = appended.right
       const fault = outboundFaultOf(failure)

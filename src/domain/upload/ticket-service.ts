@@ -46,6 +46,7 @@ export const createTicketService = (deps: Deps): TicketService => {
 
   const toRights = (ticket: UploadTicket): UploadRights => ({
     owner: { kind: 'ticket', ticket: ticket.uid, admin: ticket.admin },
+    credential: null,
     maxBytes: ticket.maxBytes,
     kinds: ticket.kinds,
     fixed: ticket.details,

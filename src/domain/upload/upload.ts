@@ -1,3 +1,4 @@
+import type { Identity } from '../../ports/id-token-verifier.ts'
 import type { JobUid, TicketUid, UploadUid } from '../media/ids.ts'
 import type { MediaKind } from '../media/media-kind.ts'
 import type { UploadTicket } from './upload-ticket.ts'
@@ -20,9 +21,18 @@ export type UploadDetails = {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-/** What a caller may upload. */
-export type UploadRights = {
+/** The id token by which an admin sends bytes. */
+type UploadCredential = Pick<Identity, 'iat' | 'jti'>
+
+/** Who sends the bytes of an upload, and by what. */
+export type UploadCaller = {
   readonly owner: UploadOwner
+  /** `null`: the ticket of the owner, or none, because Larder itself brings the bytes for an admin. */
+  readonly credential: UploadCredential | null
+}
+
+/** What a caller may upload. */
+export type UploadRights = UploadCaller & {
   /** Maximum length of a file in bytes. */
   readonly maxBytes: number
   /** The kinds of files that are accepted; `null`: all. */

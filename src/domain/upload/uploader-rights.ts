@@ -3,9 +3,10 @@ import type { AdminService } from '../admin/admin-service.ts'
 import type { Forbidden, Unavailable } from '../shared/errors.ts'
 import type { UploadRights } from './upload.ts'
 
-/** Returns what an admin may upload: everything, and the same bytes are one file. */
+/** Returns what Larder may bring for an admin without a token: everything, and the same bytes are one file. */
 export const rightsOfAdmin = (sub: string, maxBytes: number): UploadRights => ({
   owner: { kind: 'admin', sub },
+  credential: null,
   maxBytes,
   kinds: null,
   fixed: null,
@@ -19,5 +20,5 @@ export const authenticateAdminUploads =
   (idToken: string): TE.TaskEither<Forbidden | Unavailable, UploadRights> =>
     pipe(
       authenticate(idToken),
-      TE.map(({ sub }) => rightsOfAdmin(sub, maxBytes)),
+      TE.map(({ sub, ...credential }) => ({ ...rightsOfAdmin(sub, maxBytes), credential })),
     )

@@ -1,58 +1,56 @@
-import { E, O, type TE } from '../../fp.ts'
+import { E, type TE } from '../../fp.ts'
 import type { Revocations, RevocationTarget } from '../../ports/revocations.ts'
 import type { UserRepository } from '../../ports/user-repository.ts'
 import { type Forbidden, forbidden, type Unavailable } from '../shared/errors.ts'
-import type { Upload, UploadOwner } from './upload.ts'
+import type { UploadCaller } from './upload.ts'
 
 /**
- * Fails with Forbidden if the owner of an upload has lost the right to send its bytes since the request began: the admin
- * is none any more, or the admin's id tokens were revoked, or the ticket is revoked, or its admin is none.
+ * Fails with Forbidden if the caller of an upload has no right to send its bytes any more: the admin is none, or the id
+ * token of the request was revoked, or the ticket was, or its admin is none.
  */
 export type StillMayUpload = TE.TaskEither<Forbidden | Unavailable, void>
 
-/** Begins to watch the right of the owner of an upload. Call it when the request begins. */
-export type WatchRight = (
-  upload: Pick<Upload, 'owner' | 'protocol'>,
-) => TE.TaskEither<Unavailable, StillMayUpload>
+/** Returns what tells whether a caller may still send bytes. */
+export type WatchRight = (caller: UploadCaller) => StillMayUpload
 
 type Deps = {
   readonly users: Pick<UserRepository, 'isAdmin'>
   readonly revocations: Pick<Revocations, 'findNotBefore'>
 }
 
-/** What is revoked to end the right, and whose right it is. */
-type Terms = { readonly target: O.Option<RevocationTarget>; readonly admin: string }
+/** A revocation that ends the right if its time is later than `upTo` (seconds since 1970). */
+type Ending = { readonly target: RevocationTarget; readonly upTo: number }
 
-/** Everything is read from the database: a request of hours would be served by what a cache had at its begin. */
-export const createWatchRight = ({ users, revocations }: Deps): WatchRight => {
-  const termsOf = ({ owner, protocol }: Parameters<WatchRight>[0]): Terms => {
-    if (owner.kind === 'ticket')
-      return { target: O.some({ kind: 'jti', subject: owner.ticket }), admin: owner.admin }
-    const target = { kind: 'sub', subject: owner.sub } as const
-    // A fetch goes on without a token.
-    return { target: protocol === 'url' ? O.none : O.some(target), admin: owner.sub }
-  }
+/** Nothing that was revoked by its id is given back. */
+const byId = (subject: string): Ending => ({ target: { kind: 'jti', subject }, upTo: 0 })
 
-  const check =
-    (owner: UploadOwner, { target, admin }: Terms, before: number): StillMayUpload =>
-    async () => {
-      const refusal = forbidden(owner.kind === 'ticket' ? 'ticket' : 'not_admin')
-      if (O.isSome(target)) {
-        const revokedAt = await revocations.findNotBefore(target.value)()
+const endingsOf = ({ owner, credential }: UploadCaller): ReadonlyArray<Ending> => {
+  if (owner.kind === 'ticket') return [byId(owner.ticket)]
+  // A fetch goes on without a token.
+  if (credential === null) return []
+  const { iat, jti } = credential
+  const ofUser: Ending = { target: { kind: 'sub', subject: owner.sub }, upTo: iat }
+  return jti === undefined ? [ofUser] : [ofUser, byId(jti)]
+}
+
+/**
+ * Everything is read from the database: a request of hours would be served by what a cache had at its begin. The token
+ * itself is compared, because it may be revoked between its check and the first byte.
+ */
+export const createWatchRight =
+  ({ users, revocations }: Deps): WatchRight =>
+  (caller) => {
+    const { owner } = caller
+    const refusal = forbidden(owner.kind === 'ticket' ? 'ticket' : 'not_admin')
+    const endings = endingsOf(caller)
+    return async () => {
+      for (const { target, upTo } of endings) {
+        const revokedAt = await revocations.findNotBefore(target)()
         if (E.isLeft(revokedAt)) return revokedAt
-        if (revokedAt.right > before) return E.left(refusal)
+        if (revokedAt.right > upTo) return E.left(refusal)
       }
-      const isAdmin = await users.isAdmin(admin)()
+      const isAdmin = await users.isAdmin(owner.kind === 'ticket' ? owner.admin : owner.sub)()
       if (E.isLeft(isAdmin)) return isAdmin
       return isAdmin.right ? E.right(undefined) : E.left(refusal)
     }
-
-  return (upload) => async () => {
-    const { owner } = upload
-    const terms = termsOf(upload)
-    // The id token of this request is younger than an earlier revocation; a ticket is revoked for good.
-    if (owner.kind === 'ticket' || O.isNone(terms.target)) return E.right(check(owner, terms, 0))
-    const before = await revocations.findNotBefore(terms.target.value)()
-    return E.isLeft(before) ? before : E.right(check(owner, terms, before.right))
   }
-}

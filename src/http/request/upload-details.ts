@@ -53,3 +53,12 @@ export const toUploadDetails = (sent: SentFields): E.Either<Unprocessable, Uploa
     ]),
   )
 }
+
+/** Picks the fields from the metadata of a tus client. Other members, such as those that uppy adds, are not read. */
+export const pickSentFields = (metadata: Readonly<Record<string, string | null>>): SentFields =>
+  Object.fromEntries(
+    uploadFields.flatMap((name) => {
+      const value = metadata[name]
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )

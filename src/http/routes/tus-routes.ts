@@ -2,8 +2,9 @@ import type { ByteStream } from '../../domain/media/bytes.ts'
 import { conflict, type DomainError, notFound, tooLarge } from '../../domain/shared/errors.ts'
 import { isTimeout } from '../../domain/shared/timeout-error.ts'
 import type { AuthenticateUploader } from '../../domain/upload/authenticate-uploader.ts'
+import type { HeldUpload } from '../../domain/upload/held-upload.ts'
 import type { Upload, UploadRights } from '../../domain/upload/upload.ts'
-import type { HeldUpload, UploadService } from '../../domain/upload/upload-service.ts'
+import type { UploadService } from '../../domain/upload/upload-service.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { TusFault, TusProtocol, TusReply, TusRequest, TusUploads } from '../../ports/tus-protocol.ts'
 import { formatHttpDate } from '../bytes/http-date.ts'
@@ -25,7 +26,7 @@ import {
   wrongTusVersion,
 } from '../request/request-faults.ts'
 import { uploadBody } from '../request/upload-body.ts'
-import { type SentFields, toUploadDetails, uploadFields } from '../request/upload-details.ts'
+import { pickSentFields, toUploadDetails } from '../request/upload-details.ts'
 import type { Reply } from '../response/reply.ts'
 import { createRouteGroup, type RouteGroup } from '../router.ts'
 
@@ -67,15 +68,6 @@ const headersOf = ({ headers }: IncomingRequest): TusRequest['headers'] =>
     Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   )
 
-/** Other members, such as those that uppy adds, are not read. */
-const fieldsOf = (metadata: Readonly<Record<string, string | null>>): SentFields =>
-  Object.fromEntries(
-    uploadFields.flatMap((name) => {
-      const value = metadata[name]
-      return typeof value === 'string' ? [[name, value]] : []
-    }),
-  )
-
 const expiresHeader = ({ state, expiresAt }: Upload): Readonly<Record<string, string>> =>
   state === 'receiving' ? { 'Upload-Expires': formatHttpDate(expiresAt / 1000) } : {}
 
@@ -110,6 +102,7 @@ export const tusRoutes = (
       return E.left(reply.left._tag === 'TusFault' ? failureOf(reply.left, request.uid ?? '') : reply.left)
     }
 
+  const none: ByteStream = (async function* () {})()
   const unused: Outcome<never> = TE.left(malformedUpload)
 
   const uploadsOf = (held: HeldUpload, onChange: (upload: Upload) => void): TusUploads<Failure> => {
@@ -135,33 +128,38 @@ export const tusRoutes = (
             return TE.left(isTimeout(appended.failure) ? slowRequest : malformedBody)
           }),
         ),
-      remove: now.cancel,
+      remove: unused,
     }
   }
 
   const onUpload = (
-    method: TusRequest['method'],
-    { owner }: UploadRights,
+    method: 'HEAD' | 'PATCH',
+    rights: UploadRights,
     uid: string,
     incoming: IncomingRequest,
     body: ByteStream,
   ): Outcome<Reply> =>
-    uploadService.withUpload(
-      owner,
-      uid,
-      (held) => {
-        let upload = held.upload
-        const request = { method, uid, headers: headersOf(incoming), body }
-        const uploads = uploadsOf(held, (changed) => {
-          upload = changed
-        })
-        return pipe(
-          speak(request, uploads),
-          TE.map((reply) => toReply(reply, method === 'DELETE' ? null : upload)),
-        )
-      },
-      { isFromClient: method !== 'DELETE' },
+    uploadService.withUpload(rights, uid, (held) => {
+      let upload = held.upload
+      const request = { method, uid, headers: headersOf(incoming), body }
+      const uploads = uploadsOf(held, (changed) => {
+        upload = changed
+      })
+      return pipe(
+        speak(request, uploads),
+        TE.map((reply) => toReply(reply, upload)),
+      )
+    })
+
+  const end = ({ owner }: UploadRights, uid: string, incoming: IncomingRequest): Outcome<Reply> => {
+    const request: TusRequest = { method: 'DELETE', uid, headers: headersOf(incoming), body: none }
+    const find = uploadService.find(owner, uid)
+    const changes = { create: () => unused, declareLength: () => unused, append: () => unused }
+    return pipe(
+      speak(request, { ...changes, find, remove: uploadService.end(owner, uid) }),
+      TE.map((reply) => toReply(reply, null)),
     )
+  }
 
   /** Begins an upload, which may bring its first bytes. */
   const create = (rights: UploadRights, incoming: IncomingRequest, body: ByteStream): Outcome<Reply> => {
@@ -169,10 +167,10 @@ export const tusRoutes = (
     let begun: string | null = null
     let upload: Upload | null = null
     const withBegun = <A>(work: (held: HeldUpload) => Outcome<A>): Outcome<A> =>
-      begun === null ? unused : uploadService.withUpload(rights.owner, begun, work)
+      begun === null ? unused : uploadService.withUpload(rights, begun, work)
     const uploads: TusUploads<Failure> = {
       create: ({ length, metadata, sentMetadata }) => {
-        const details = toUploadDetails(fieldsOf(metadata))
+        const details = toUploadDetails(pickSentFields(metadata))
         if (E.isLeft(details)) return TE.left(details.left)
         const fileName = metadata.filename ?? null
         const common = { protocol: 'tus', length, announced: length ?? 0 } as const
@@ -221,8 +219,6 @@ export const tusRoutes = (
       handler: ({ credential: rights, body, incoming }) => create(rights, incoming, body),
     }),
   )
-
-  const none: ByteStream = (async function* () {})()
 
   routes.get(
     '/uploads/tus/:uid',
@@ -291,8 +287,7 @@ export const tusRoutes = (
       },
       credential,
       params: ByUid,
-      handler: ({ credential: rights, params: { uid }, incoming }) =>
-        onUpload('DELETE', rights, uid, incoming, none),
+      handler: ({ credential: rights, params: { uid }, incoming }) => end(rights, uid, incoming),
     }),
   )
   return routes

@@ -1,11 +1,12 @@
 import { tooLarge } from '../../domain/shared/errors.ts'
 import type { AuthenticateUploader } from '../../domain/upload/authenticate-uploader.ts'
 import type { FinishedUpload } from '../../domain/upload/finish-upload.ts'
+import type { HeldUpload, UploadFailure } from '../../domain/upload/held-upload.ts'
 import type { ShowUpload } from '../../domain/upload/show-upload.ts'
 import type { UploadOwner, UploadRights } from '../../domain/upload/upload.ts'
 import { UploadedJson, UploadStateJson, uploadedAsJson } from '../../domain/upload/upload-json.ts'
 import { uploadBusy } from '../../domain/upload/upload-lock.ts'
-import type { HeldUpload, UploadFailure, UploadService } from '../../domain/upload/upload-service.ts'
+import type { UploadService } from '../../domain/upload/upload-service.ts'
 import type { UploadStatus } from '../../domain/upload/upload-status.ts'
 import { E, pipe, TE } from '../../fp.ts'
 import type { CorsPolicy } from '../middleware/cors.ts'
@@ -92,7 +93,7 @@ export const uploadRoutes = (
       uploadService.begin(limited, request),
       TE.flatMap((uid) =>
         pipe(
-          uploadService.withUpload(rights.owner, uid, (held) => receiveForm(form, held), { patienceMs }),
+          uploadService.withUpload(rights, uid, (held) => receiveForm(form, held), { patienceMs }),
           TE.bindTo('finished'),
           TE.bind('status', () => statusOf(rights.owner, uid)),
         ),

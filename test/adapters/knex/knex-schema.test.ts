@@ -246,6 +246,7 @@ const runEveryQuery = async (db: Knex): Promise<void> => {
   await right(uploads.statesOf([upload]))
   await right(uploads.listReceived('f', 10))
   await right(uploads.listStranded('f', 0, 10))
+  await right(uploads.listForsaken('f', 0, 10))
   await right(uploads.advance(upload, { from: 0, offset: 1, hashes: { sha512: '' } }))
   await right(uploads.adopt(upload, { kind: 'image', media: imageUid, job: null }))
   await right(uploads.refuse(upload, 'no'))

@@ -2,6 +2,7 @@ import { createKnexImageFileRepository } from '../../../src/adapters/knex/knex-i
 import { createKnexTicketRepository } from '../../../src/adapters/knex/knex-ticket-repository.ts'
 import { createKnexTrash } from '../../../src/adapters/knex/knex-trash.ts'
 import { createKnexUploadRepository } from '../../../src/adapters/knex/knex-upload-repository.ts'
+import { forsakenUploadsContract } from '../../contracts/forsaken-uploads.contract.ts'
 import { uploadBeginningsContract } from '../../contracts/upload-beginnings.contract.ts'
 import { uploadRepositoryContract } from '../../contracts/upload-repository.contract.ts'
 import { withDatabase } from '../../support/postgres.ts'
@@ -19,7 +20,7 @@ describe('knex upload repository', () => {
       imageFiles: createKnexImageFileRepository(db),
       tickets: createKnexTicketRepository(db),
       trash: createKnexTrash(db),
-      advance: async (seconds) => {
+      advance: async (seconds: number) => {
         const times = (columns: ReadonlyArray<string>) =>
           columns.map((column) => `${column} = ${column} - make_interval(secs => :seconds)`).join(', ')
         await db.raw(`update uploads set ${times(['touched_at', 'expires_at', 'ended_at'])}`, { seconds })
@@ -30,4 +31,5 @@ describe('knex upload repository', () => {
 
   uploadRepositoryContract(make)
   uploadBeginningsContract(make)
+  forsakenUploadsContract(make)
 })

@@ -6,6 +6,7 @@ import { createMemoryTicketRepository } from '../../../src/adapters/memory/memor
 import { createMemoryTrash } from '../../../src/adapters/memory/memory-trash.ts'
 import { createMemoryUploadRepository } from '../../../src/adapters/memory/memory-upload-repository.ts'
 import type { UploadTicket } from '../../../src/domain/upload/upload-ticket.ts'
+import { forsakenUploadsContract } from '../../contracts/forsaken-uploads.contract.ts'
 import { uploadBeginningsContract } from '../../contracts/upload-beginnings.contract.ts'
 import { uploadRepositoryContract } from '../../contracts/upload-repository.contract.ts'
 import { createStandingClock } from '../../support/memory-larder.ts'
@@ -22,10 +23,11 @@ describe('memory upload repository', () => {
       imageFiles: createMemoryImageFileRepository(clock, jobs, media),
       tickets: createMemoryTicketRepository(tickets, clock),
       trash: createMemoryTrash({ clock, jobs, media, revocations: createMemoryRevocations(clock) }),
-      advance: async (seconds) => advance(seconds),
+      advance: async (seconds: number) => advance(seconds),
     }
   }
 
   uploadRepositoryContract(make)
   uploadBeginningsContract(make)
+  forsakenUploadsContract(make)
 })

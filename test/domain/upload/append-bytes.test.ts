@@ -31,8 +31,9 @@ describe('a body that is appended to an upload', () => {
     larder = await createMemoryLarder(await folder.adapters())
     const uid = await right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(length)))
     const incoming = onDisk(larder.incoming)
-    const deps = { ...larder, incoming, watchRight: () => TE.right(TE.right(undefined)), reserveBytes: 0 }
-    const appended = await appendBytes(deps, await find(uid), body, hold)()
+    const caller = { owner: { kind: 'admin', sub: 'ann' }, credential: null } as const
+    const deps = { ...larder, incoming, watchRight: () => TE.right(undefined), reserveBytes: 0 }
+    const appended = await appendBytes(deps, await find(uid), caller, body, hold)()
     return { uid, appended }
   }
 

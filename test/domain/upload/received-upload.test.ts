@@ -15,6 +15,7 @@ import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
 
 const neverAborted = new AbortController().signal
 const ann = { kind: 'admin', sub: 'ann' } as const
+const byAnn = { owner: ann, credential: null }
 
 describe('a received upload', () => {
   let larder: Larder
@@ -26,7 +27,7 @@ describe('a received upload', () => {
   })
 
   const append = (uid: UploadUid) =>
-    larder.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(picture)))
+    larder.uploadService.withUpload(byAnn, uid, (held) => held.append(inChunks(picture)))
   const begin = async () => {
     await right(larder.admins.setAdmin('ann', true))
     return right(larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(picture.length)))
@@ -69,7 +70,7 @@ describe('a received upload', () => {
         yield megabyte
       }
     }
-    const appended = larder.uploadService.withUpload(ann, uid, (held) => held.append(body()))
+    const appended = larder.uploadService.withUpload(byAnn, uid, (held) => held.append(body()))
     expect((await left(appended))._tag).to.equal('NoSpace')
     expect(sent).to.be.below(8)
     const upload = await right(larder.uploads.find(uid))
@@ -191,9 +192,9 @@ describe('a received upload', () => {
     })
     const uid = await begin()
     await right(append(uid))
-    const found = await right(larder.uploadService.withUpload(ann, uid, ({ upload }) => TE.right(upload)))
+    const found = await right(larder.uploadService.withUpload(byAnn, uid, ({ upload }) => TE.right(upload)))
     expect(found).to.deep.include({ state: 'received', offset: picture.length })
-    expect((await left(larder.uploadService.withUpload(ann, uid, ({ cancel }) => cancel)))._tag).to.equal(
+    expect((await left(larder.uploadService.withUpload(byAnn, uid, ({ cancel }) => cancel)))._tag).to.equal(
       'Conflict',
     )
     expect(isStored).to.equal(false)

@@ -36,6 +36,7 @@ describe('[§11.4] tickets for uploads', () => {
     expect(tusUrl).to.equal(`${publicUrl}/api/1/uploads/tus`)
     expect(await right(authenticate(secret))).to.deep.equal({
       owner: { kind: 'ticket', ticket: ticket.uid, admin: 'ann' },
+      credential: null,
       maxBytes: 1000,
       kinds: ['image'],
       fixed: choice.details,

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { expect } from 'chai'
-import { createFsIncomingFiles } from '../../../src/adapters/fs/fs-incoming-files.ts'
 import { createMemoryObjectStore } from '../../../src/adapters/memory/memory-object-store.ts'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
@@ -21,6 +18,7 @@ import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
 
 const neverAborted = new AbortController().signal
 const ann = { kind: 'admin', sub: 'ann' } as const
+const byAnn = { owner: ann, credential: null }
 
 describe('the sweep of uploads', () => {
   let larder: Larder
@@ -44,7 +42,7 @@ describe('the sweep of uploads', () => {
     return right(larder.uploadService.begin(rights, request))
   }
   const append = (uid: UploadUid, bytes: Uint8Array) =>
-    larder.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(bytes)))
+    larder.uploadService.withUpload(byAnn, uid, (held) => held.append(inChunks(bytes)))
   const sweep = () => right(larder.sweepUploads(neverAborted))
   const files = async () => (await readdir(folder.path())).filter((name) => name.startsWith('up_'))
 
@@ -156,7 +154,9 @@ describe('the sweep of uploads', () => {
       uploads: { ...larder.uploads, advance: () => TE.right(false) },
     })
     const failed = await left(
-      overtaken.uploadService.withUpload(ann, uid, (held) => held.append(inChunks(picture.subarray(50, 60)))),
+      overtaken.uploadService.withUpload(byAnn, uid, (held) =>
+        held.append(inChunks(picture.subarray(50, 60))),
+      ),
     )
     expect(failed._tag).to.equal('Unavailable')
     expect(await files()).to.deep.equal([uid])
@@ -217,23 +217,5 @@ describe('the sweep of uploads', () => {
     release()
     await larder.uploadIntake.stop()
     expect(puts).to.equal(1)
-  })
-
-  it('leaves the uploads of another folder alone, which this server does not continue', async () => {
-    const uid = await begin(anUploadRequest(100))
-    await right(append(uid, picture.subarray(0, 50)))
-    const other = await mkdtemp(join(tmpdir(), 'larder-elsewhere-'))
-    const elsewhere = await createMemoryLarder({
-      ...larder,
-      incoming: createFsIncomingFiles(other, larder.clock),
-    })
-    expect((await left(elsewhere.uploadService.withUpload(ann, uid, (held) => held.cancel)))._tag).to.equal(
-      'NotFound',
-    )
-    expect((await right(elsewhere.uploadService.status(ann, uid))).upload.offset).to.equal(50)
-    advance(7 * 86_400)
-    expect(await right(elsewhere.sweepUploads(neverAborted))).to.deep.include({ discarded: 0 })
-    expect(await files()).to.deep.equal([uid])
-    await rm(other, { recursive: true })
   })
 })

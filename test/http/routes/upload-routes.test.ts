@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { expect } from 'chai'
 import type { Larder } from '../../../src/composition/larder.ts'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
+import { rightsOfAdmin } from '../../../src/domain/upload/uploader-rights.ts'
 import { O } from '../../../src/fp.ts'
 import { anUploadRequest } from '../../support/builders.ts'
 import { right } from '../../support/expect-right.ts'
@@ -210,17 +211,7 @@ describe('uploads in one request (§11.1)', () => {
     const free = 2 ** 30 + 3 * picture.length
     folder.setFree(free)
     const begin = (bytes: number) =>
-      larder.uploadService.begin(
-        {
-          owner: { kind: 'admin', sub: 'ann' },
-          maxBytes: 1e9,
-          kinds: null,
-          fixed: null,
-          deduplicates: true,
-          mayView: false,
-        },
-        anUploadRequest(bytes),
-      )
+      larder.uploadService.begin(rightsOfAdmin('ann', 1e9), anUploadRequest(bytes))
     expect((await post(form(picture))).status).to.equal(201)
     await right(begin(2 * picture.length))
     const other = Buffer.concat([picture, Buffer.from('x')])

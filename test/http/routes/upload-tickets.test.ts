@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { decodeJwt } from 'jose'
 import type { UploadUid } from '../../../src/domain/media/ids.ts'
 import { O } from '../../../src/fp.ts'
 import { right } from '../../support/expect-right.ts'
@@ -111,9 +112,14 @@ describe('[§11.4] uploads by ticket', () => {
       const { secret, ticket } = await scene.issue()
       return { secret, jti: ticket.uid }
     }
-    const byIdToken = async () => ({ secret: await right(larder.admins.mintIdToken('ann')), jti: '' })
+    const byIdToken = async () => {
+      const secret = await right(larder.admins.mintIdToken('ann'))
+      return { secret, jti: decodeJwt(secret).jti ?? '' }
+    }
+    const revokeId = (jti: string) => right(larder.revocationService.revoke({ kind: 'jti', subject: jti }))
     const ends = [
-      [byTicket, (jti: string) => right(larder.revocationService.revoke({ kind: 'jti', subject: jti }))],
+      [byTicket, revokeId],
+      [byIdToken, revokeId],
       [byIdToken, () => right(larder.revocationService.revoke({ kind: 'sub', subject: 'ann' }))],
       [byTicket, () => right(larder.admins.setAdmin('ann', false))],
     ] as const
