@@ -13,7 +13,7 @@ const { dependencies, optionalDependencies } = JSON.parse(readText('package.json
  * with its imports.
  */
 const imported = (): ReadonlySet<string> => {
-  const sources = filesBelow(['src', 'clients/typescript/src'], /\.ts$/).filter(
+  const sources = filesBelow(['src', 'clients/typescript/src'], /\.m?[jt]s$/).filter(
     (file) => !file.startsWith('src/console/'),
   )
   const names = sources.flatMap((file) =>
