@@ -1,14 +1,11 @@
 import { join } from 'node:path'
 import { createKnex } from '../../src/adapters/knex/create-knex.ts'
 import { createEmbeddedConnection } from '../../src/adapters/postgres-embedded/embedded-connection.ts'
-import { loadSettings } from '../../src/composition/load-settings.ts'
-import { withNewLibrary } from '../../src/composition/with-services.ts'
-import { E } from '../../src/fp.ts'
 import { encodeMediaCursor } from '../../src/http/request/media-cursor.ts'
-import { right } from '../../test/support/expect-right.ts'
 import { seedManyMedia } from '../../test/support/many-media.ts'
 import { anyMedia } from '../../test/support/media-filters.ts'
 import type { Lab } from '../larder/lab.ts'
+import { createLibraryWithAdmin } from '../larder/library-with-admin.ts'
 import type { Peer } from '../peers/peer.ts'
 import { compare } from './compare.ts'
 import type { Figure, Finding, Settings } from './figure.ts'
@@ -24,13 +21,7 @@ type Library = { readonly count: number; readonly larder: Peer; readonly headers
 /** Starts a server on a library of its own, with `count` files. */
 const startWith = async ({ folder, start }: Lab, count: number): Promise<Library> => {
   const dataDir = join(folder, `library-of-${count}`)
-  const config = loadSettings({ DATA_DIR: dataDir })
-  if (E.isLeft(config)) throw new Error(config.left.join('\n'))
-  const jwt = await withNewLibrary(config.right, async ({ database, admins }) => {
-    await right(database.migrate)
-    await right(admins.setAdmin('ann', true))
-    return right(admins.mintIdToken('ann'))
-  })
+  const jwt = await createLibraryWithAdmin(dataDir)
   const embedded = createEmbeddedConnection(join(dataDir, 'postgres'))
   await embedded.get()
   const db = createKnex(embedded.get, 1)

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { expect } from 'chai'
-
 import { type Client, createClient, LarderError, startUpload, type UploadSource } from '#larder-client'
 import type { Larder } from '../../src/composition/larder.ts'
 import { right } from '../support/expect-right.ts'

@@ -91,16 +91,15 @@ const storeIn = (
     upload: { uid, sharesBytes: deduplicates },
     isOverdue: clock() - upload.touchedAt > certainMs,
   }
-  const add = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
+  const checkSpace = (source: SourceFile): TE.TaskEither<Unavailable, unknown> =>
     pipe(
       readUploadSpace(deps),
       TE.filterOrElse(
         (space) => hasSpaceForOriginal(space, source.size),
-        (): Refused | Unavailable => noSpaceFailure,
+        () => noSpaceFailure,
       ),
-      TE.flatMap(() => addWithSpace(source)),
     )
-  const addWithSpace = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
+  const addOriginal = (source: SourceFile): TE.TaskEither<Refused | Unavailable, unknown> =>
     pipe(
       ingest.addReceived(kind, { ...source, name }, { isPublic: details.isPublic, received }, signal),
       TE.flatMap(
@@ -113,7 +112,15 @@ const storeIn = (
     files.inspect(incoming.pathOf(uid)),
     // What cannot be read now may be read later, so that this is no loss.
     TE.mapLeft(({ message }) => unavailable(incomingFilesDependency)(message)),
-    TE.flatMap((source) => (source.sha512 === sha512 ? add(source) : endLost(deps, upload, damagedFailure))),
+    TE.flatMap(
+      (source): TE.TaskEither<Refused | Unavailable, unknown> =>
+        source.sha512 === sha512
+          ? pipe(
+              checkSpace(source),
+              TE.flatMap(() => addOriginal(source)),
+            )
+          : endLost(deps, upload, damagedFailure),
+    ),
   )
   return pipe(
     incoming.head(uid),

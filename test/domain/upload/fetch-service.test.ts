@@ -7,6 +7,19 @@ import { right } from '../../support/expect-right.ts'
 import { createMemoryLarder } from '../../support/memory-larder.ts'
 import { createTemporaryIncoming } from '../../support/temporary-incoming.ts'
 
+/** Aborts `stop` when the fetches are listed for the `looks`-th time. */
+const stoppedAfter = (fetches: FetchRepository, looks: number, stop: AbortController): FetchRepository => {
+  let count = 0
+  return {
+    ...fetches,
+    list: (...given) => {
+      count += 1
+      if (count === looks) stop.abort()
+      return fetches.list(...given)
+    },
+  }
+}
+
 describe('fetching from URLs', () => {
   const folder = createTemporaryIncoming()
 
@@ -55,18 +68,11 @@ describe('fetching from URLs', () => {
     const inner = await createMemoryLarder(await folder.adapters())
     const stop = new AbortController()
     const urls = new Set<string>()
-    let looks = 0
+    const fetches = stoppedAfter(inner.fetches, 40, stop)
     const createProcess = () =>
       createMemoryLarder({
         ...inner,
-        fetches: {
-          ...inner.fetches,
-          list: (...given) => {
-            looks += 1
-            if (looks === 40) stop.abort()
-            return inner.fetches.list(...given)
-          },
-        },
+        fetches,
         sleep: () => new Promise((resolve) => setImmediate(resolve)),
         outbound:
           ({ url, signal }) =>
@@ -93,17 +99,10 @@ describe('fetching from URLs', () => {
     const details = { title: null, alt: null, isPublic: false, metadata: {} }
     const taken = new Set<string>()
     const started = new Set<string>()
-    let looks = 0
+    const fetches = stoppedAfter(inner.fetches, 20, stop)
     const larder = await createMemoryLarder({
       ...inner,
-      fetches: {
-        ...inner.fetches,
-        list: (...given) => {
-          looks += 1
-          if (looks === 20) stop.abort()
-          return inner.fetches.list(...given)
-        },
-      },
+      fetches,
       locks: {
         ...inner.locks,
         tryWith: (name, work) => (taken.has(name) ? TE.right(O.none) : inner.locks.tryWith(name, work)),
